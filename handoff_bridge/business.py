@@ -1,0 +1,176 @@
+"""The company's own rules, read from one YAML file and checked before anything starts."""
+
+import re
+from datetime import time
+from pathlib import Path
+from string import Formatter
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+import yaml
+from holidays.countries import Germany
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    PositiveInt,
+    ValidationError,
+    model_validator,
+)
+
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+class BusinessRulesError(Exception):
+    """The business rules cannot be used; says which file and what to change."""
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Company(_Strict):
+    name: str
+    assistant_name: str
+    phone: str
+    email: str
+
+
+def _span(value: object) -> object:
+    """Turn ``"08:00-20:00"`` into its two times; ``24:00`` is midnight at the day's end."""
+    if not isinstance(value, str):
+        return value
+    match = re.fullmatch(r"(\d{1,2}):(\d{2})\s*[-–]\s*(\d{1,2}):(\d{2})", value.strip())
+    if not match:
+        raise ValueError(f"'{value}' is not of the form 08:00-20:00")
+    start_h, start_min, end_h, end_min = (int(part) for part in match.groups())
+    end = time.max if (end_h, end_min) == (24, 0) else time(end_h, end_min)
+    span = (time(start_h, start_min), end)
+    if span[0] >= span[1]:
+        raise ValueError(f"'{value}' ends before it starts")
+    return span
+
+
+Span = Annotated[tuple[time, time], BeforeValidator(_span)]
+
+
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        raise ValueError(f"'{name}' is not a time zone") from None
+    return name
+
+
+def _known_state(state: str) -> str:
+    if state not in Germany.subdivisions:
+        raise ValueError(f"'{state}' is not one of {', '.join(Germany.subdivisions)}")
+    return state
+
+
+class OpeningHours(_Strict):
+    timezone: Annotated[str, AfterValidator(_known_zone)]
+    state: Annotated[str, AfterValidator(_known_state)]
+    weekly: dict[Weekday, list[Span]]
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+
+class Desk(_Strict):
+    conversations_per_agent: PositiveInt
+    handling_time_min: PositiveInt
+
+
+class HandoffTexts(_Strict):
+    agent_available: str
+    queued: str
+    queued_unknown_wait: str
+    out_of_hours: str
+    bot_failure: str
+
+
+class Texts(_Strict):
+    bot_disclosure: str
+    handoff_requested: HandoffTexts
+    out_of_hours: str
+    out_of_hours_without_opening: str
+    waiting_after_transfer: str
+    human_joined: str
+    human_left: str
+    returned_to_bot: str
+    wait_cancelled: str
+    closed_by_agent: str
+    closed_by_customer: str
+    wait_minutes: str
+    wait_one_minute: str
+    opening_pattern: str
+    transcript_heading: str
+    transcript_date_pattern: str
+    transcript_customer: str
+    transcript_bot: str
+    transcript_agent: str
+    transcript_system: str
+
+    @model_validator(mode="after")
+    def _placeholders_are_known(self) -> "Texts":
+        for key, allowed in PLACEHOLDERS.items():
+            text: object = self
+            for part in key.split("."):
+                text = getattr(text, part)
+            used = {name for _, name, _, _ in Formatter().parse(str(text)) if name is not None}
+            if unknown := used - allowed:
+                raise ValueError(f"{key}: unknown placeholder {{{'}, {'.join(sorted(unknown))}}}")
+        return self
+
+
+#: Which placeholders the code fills in each text; a text without an entry is used as it stands.
+PLACEHOLDERS: dict[str, frozenset[str]] = {
+    "bot_disclosure": frozenset({"company"}),
+    "handoff_requested.agent_available": frozenset({"company"}),
+    "handoff_requested.queued": frozenset({"company", "position", "wait"}),
+    "handoff_requested.queued_unknown_wait": frozenset({"company", "position"}),
+    "handoff_requested.out_of_hours": frozenset({"company"}),
+    "handoff_requested.bot_failure": frozenset({"company"}),
+    "out_of_hours": frozenset({"company", "opening"}),
+    "out_of_hours_without_opening": frozenset({"company"}),
+    "waiting_after_transfer": frozenset({"agent"}),
+    "human_joined": frozenset({"agent"}),
+    "human_left": frozenset({"agent"}),
+    "returned_to_bot": frozenset({"company"}),
+    "wait_cancelled": frozenset({"company"}),
+    "closed_by_agent": frozenset({"agent"}),
+    "closed_by_customer": frozenset({"company"}),
+    "wait_minutes": frozenset({"minutes"}),
+    "wait_one_minute": frozenset(),
+    "transcript_heading": frozenset({"company", "date"}),
+    "transcript_agent": frozenset({"agent"}),
+}
+
+
+class BusinessRules(_Strict):
+    company: Company
+    opening_hours: OpeningHours
+    desk: Desk
+    texts: Texts
+
+
+def load_business_rules(path: Path) -> BusinessRules:
+    """Read and check the business rules. Raises BusinessRulesError with every mistake named."""
+    try:
+        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise BusinessRulesError(f"{path} cannot be read: {error.strerror}") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise BusinessRulesError(f"{path} is not valid YAML: {error}") from error
+    try:
+        return BusinessRules.model_validate(raw)
+    except ValidationError as error:
+        mistakes = "; ".join(
+            f"{'.'.join(str(part) for part in item['loc'])}: {item['msg']}"
+            for item in error.errors()
+        )
+        raise BusinessRulesError(f"{path}: {mistakes}") from error
