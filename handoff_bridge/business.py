@@ -170,7 +170,6 @@ def load_business_rules(path: Path) -> BusinessRules:
         return BusinessRules.model_validate(raw)
     except ValidationError as error:
         mistakes = "; ".join(
-            f"{'.'.join(str(part) for part in item['loc'])}: {item['msg']}"
-            for item in error.errors()
+            f"{'.'.join(str(part) for part in item['loc'])}: {item['msg']}" for item in error.errors()
         )
         raise BusinessRulesError(f"{path}: {mistakes}") from error

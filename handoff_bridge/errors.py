@@ -42,9 +42,7 @@ class BridgeError(Exception):
 
     def body(self) -> dict[str, object]:
         """The error as it goes over the wire: ``{"error": {code, message, details}}``."""
-        return {
-            "error": {"code": self.code, "message": self.message, "details": dict(self.details)}
-        }
+        return {"error": {"code": self.code, "message": self.message, "details": dict(self.details)}}
 
 
 class InvalidBody(BridgeError):

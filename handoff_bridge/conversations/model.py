@@ -134,7 +134,7 @@ class Conversation:
     reserved_for: str | None = None
     waiting_since: datetime | None = None
     handoff_id: str | None = None
-    human_since_seq: int | None = None
+    handed_over_seq: int | None = None
     returned: ReturnedTurns | None = None
     closed_at: datetime | None = None
 

@@ -25,9 +25,7 @@ class Notices:
         self, promise: Promise, reason: Reason, actor: str, epoch: int
     ) -> tuple[Draft, ...]:
         """One notice with what is promised; out of hours a second one with the next opening."""
-        requested = _draft(
-            NoticeType.HANDOFF_REQUESTED, self._requested_text(promise, reason), actor, epoch
-        )
+        requested = _draft(NoticeType.HANDOFF_REQUESTED, self._requested_text(promise, reason), actor, epoch)
         assert requested.notice is not None
         requested.notice["reason"] = reason.value
         requested.notice["queue_position"] = promise.queue_position
@@ -97,9 +95,7 @@ class Notices:
         return self._fill(self._texts.wait_minutes, minutes=minutes)
 
     def _opening(self, opening: datetime) -> str:
-        return format_datetime(
-            opening, self._texts.opening_pattern, tzinfo=self._zone, locale="de_DE"
-        )
+        return format_datetime(opening, self._texts.opening_pattern, tzinfo=self._zone, locale="de_DE")
 
     def _fill(self, template: str, **values: object) -> str:
         return template.format(company=self._company, **values)

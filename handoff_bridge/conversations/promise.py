@@ -43,9 +43,7 @@ def make_promise(
     if capacity.agents_online == 0:
         if opening.is_open(now):
             return Promise(PromiseKind.QUEUED, queue_position)
-        return Promise(
-            PromiseKind.OUT_OF_HOURS, queue_position, next_opening=opening.next_opening(now)
-        )
+        return Promise(PromiseKind.OUT_OF_HOURS, queue_position, next_opening=opening.next_opening(now))
     places = capacity.agents_online * desk.conversations_per_agent
     free = places - capacity.conversations_with_agents
     if queue_position <= free:

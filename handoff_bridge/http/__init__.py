@@ -1,0 +1,1 @@
+"""What all HTTP entries share: bodies, errors, headers, event streams."""

@@ -1,0 +1,1 @@
+"""Waking open event streams when something was committed."""

@@ -1,0 +1,99 @@
+"""Runs the turns that are due, several conversations at once, one turn of each at a time."""
+
+import asyncio
+import contextlib
+import logging
+
+from handoff_bridge.conversations.model import Turn
+from handoff_bridge.conversations.ports import Bot
+from handoff_bridge.conversations.turns import BotSide, Outcome
+from handoff_bridge.errors import BotError, BotFailed
+from handoff_bridge.realtime.hub import Hub
+
+log = logging.getLogger(__name__)
+
+#: How often due turns are looked for when nothing woke the worker (retries, expired leases).
+SWEEP_S = 0.5
+#: How long a stop waits for running turns before their leases are given back.
+STOP_GRACE_S = 5.0
+
+
+class TurnWorker:
+    """Claims due turns and runs them until it is stopped."""
+
+    def __init__(
+        self, bot_side: BotSide, bot: Bot, hub: Hub, timeout_s: float, at_once: int
+    ) -> None:
+        self._bot_side = bot_side
+        self._bot = bot
+        self._hub = hub
+        self._timeout_s = timeout_s
+        self._at_once = at_once
+        self._running: set[asyncio.Task[None]] = set()
+        self._stopping = False
+
+    async def run(self) -> None:
+        """Work until stop() is called; an error of the store is logged and tried again."""
+        while not self._stopping:
+            try:
+                await self._claim()
+            except Exception:
+                log.exception("Looking for due turns failed; trying again.")
+            await self._hub.wait_for_turn(SWEEP_S)
+
+    async def stop(self) -> None:
+        """Claim nothing more; let running turns end for a moment, then give them back."""
+        self._stopping = True
+        self._hub.turn_due()
+        if not self._running:
+            return
+        _, late = await asyncio.wait(self._running, timeout=STOP_GRACE_S)
+        for task in late:
+            task.cancel()
+        if late:
+            await asyncio.wait(late)
+
+    async def _claim(self) -> None:
+        free = self._at_once - len(self._running)
+        if free <= 0:
+            return
+        for turn in await self._bot_side.claim_turns(free):
+            task = asyncio.create_task(self._run(turn), name=f"turn {turn.message_id}")
+            self._running.add(task)
+            task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._running.discard(task)
+        # A free place, and perhaps the next message of the same conversation.
+        self._hub.turn_due()
+        if not task.cancelled() and (error := task.exception()) is not None:
+            # The lease runs out and the turn is taken up again.
+            log.error("A turn failed in the bridge itself.", exc_info=error)
+
+    async def _run(self, turn: Turn) -> None:
+        self._hub.typing(turn.conversation_id, "bot", True)
+        try:
+            await self._answer(turn)
+        except asyncio.CancelledError:
+            with contextlib.suppress(Exception):
+                await self._bot_side.release(turn)
+            raise
+
+    async def _answer(self, turn: Turn) -> None:
+        try:
+            returned = await self._bot_side.returned_messages(turn)
+            answer = await self._bot.answer(turn, returned, self._timeout_s)
+            if not answer.messages and not await self._bot_side.asked_for_person(turn):
+                raise BotFailed("The bot gave no answer.")
+        except BotError as error:
+            outcome = await self._bot_side.fail(turn, error)
+            log.warning(
+                "Turn %s attempt %d failed: %s; %s.",
+                turn.message_id, turn.attempts, error.code, outcome.value,
+            )  # fmt: skip
+            if outcome is Outcome.RETRY:
+                return
+        else:
+            await self._bot_side.complete(turn, answer)
+        self._hub.typing(turn.conversation_id, "bot", False)
+

@@ -1,0 +1,93 @@
+"""The agent's use cases."""
+
+from handoff_bridge.conversations.changes import require_owner
+from handoff_bridge.conversations.core import Core
+from handoff_bridge.conversations.model import Agent, Conversation, Draft, Message, Sender, State
+from handoff_bridge.conversations.ports import DuplicateMessage
+from handoff_bridge.errors import StaleEpoch
+
+
+class DeskSide:
+    """What an agent may do with a conversation; all of it is fenced by the epoch they saw."""
+
+    def __init__(self, core: Core) -> None:
+        self._core = core
+
+    async def claim(self, conversation_id: str, agent: Agent, epoch: int) -> Conversation:
+        """Take the conversation over; exactly one agent wins.
+
+        Raises AlreadyClaimed with the winner's name, StaleEpoch, ConversationClosed, NotFound.
+        """
+        core = self._core
+        async with core.store.write() as tx:
+            conversation = await tx.conversations.get(conversation_id, lock=True)
+            if conversation.state is State.HUMAN and conversation.agent_id == agent.id:
+                return conversation
+            conversation = await core.apply(tx, core.changes.claim(conversation, agent, epoch))
+            await tx.turns.supersede(conversation_id, core.clock.now())
+        core.announce(conversation_id, queue=True)
+        return conversation
+
+    async def write(
+        self, conversation_id: str, agent: Agent, epoch: int, client_message_id: str, text: str
+    ) -> tuple[Message, bool]:
+        """Send as the owner. Returns the message and whether it is new.
+
+        Raises StaleEpoch when the agent does not own the conversation under this epoch any more.
+        """
+        core = self._core
+        now = core.clock.now()
+        draft = Draft(
+            Sender.AGENT, text, sender_name=agent.name, agent_id=agent.id,
+            client_message_id=client_message_id,
+        )  # fmt: skip
+        try:
+            async with core.store.write() as tx:
+                conversation = await tx.conversations.get(conversation_id, lock=True)
+                require_owner(conversation, agent, epoch)
+                _, (message,) = await tx.messages.append(conversation_id, [draft], now, epoch)
+        except (DuplicateMessage, StaleEpoch) as refused:
+            async with core.store.read() as tx:
+                first = await tx.messages.by_client_id(conversation_id, Sender.AGENT.value, client_message_id)
+            if first is not None:
+                return first, False
+            if isinstance(refused, StaleEpoch):
+                async with core.store.write() as tx:
+                    conversation = await tx.conversations.get(conversation_id)
+                    await tx.messages.suppress(conversation, epoch, [draft], now)
+            raise
+        core.signals.conversation_changed(conversation_id)
+        return message, True
+
+    async def return_to_bot(
+        self, conversation_id: str, agent: Agent, epoch: int, note: str | None
+    ) -> Conversation:
+        core = self._core
+        async with core.store.write() as tx:
+            conversation = await tx.conversations.get(conversation_id, lock=True)
+            change = core.changes.return_to_bot(conversation, agent, epoch, note)
+            conversation = await core.apply(tx, change, note)
+        core.announce(conversation_id, queue=True)
+        return conversation
+
+    async def transfer(
+        self, conversation_id: str, agent: Agent, epoch: int, to: str, note: str | None
+    ) -> Conversation:
+        """Pass on to another agent by id. Raises NotFound for an unknown agent."""
+        core = self._core
+        async with core.store.write() as tx:
+            target = await tx.agents.get(to)
+            conversation = await tx.conversations.get(conversation_id, lock=True)
+            change = core.changes.transfer(conversation, agent, epoch, target, core.clock.now())
+            conversation = await core.apply(tx, change, note)
+        core.announce(conversation_id, queue=True)
+        return conversation
+
+    async def close(self, conversation_id: str, agent: Agent, epoch: int) -> Conversation:
+        core = self._core
+        async with core.store.write() as tx:
+            conversation = await tx.conversations.get(conversation_id, lock=True)
+            change = core.changes.close_by_agent(conversation, agent, epoch, core.clock.now())
+            conversation = await core.apply(tx, change)
+        core.announce(conversation_id, queue=True)
+        return conversation

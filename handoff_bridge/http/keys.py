@@ -1,0 +1,23 @@
+"""The application's parts under typed keys."""
+
+from aiohttp import web
+
+from handoff_bridge.business import BusinessRules
+from handoff_bridge.conversations.core import Core
+from handoff_bridge.conversations.customer import CustomerSide
+from handoff_bridge.conversations.desk import DeskSide
+from handoff_bridge.conversations.turns import BotSide
+from handoff_bridge.desk.sessions import Sessions
+from handoff_bridge.realtime.hub import Hub
+from handoff_bridge.settings import Settings
+from handoff_bridge.storage.store import SqlStore
+
+settings = web.AppKey("settings", Settings)
+rules = web.AppKey("rules", BusinessRules)
+store = web.AppKey("store", SqlStore)
+hub = web.AppKey("hub", Hub)
+core = web.AppKey("core", Core)
+customers = web.AppKey("customers", CustomerSide)
+desk = web.AppKey("desk", DeskSide)
+bot = web.AppKey("bot", BotSide)
+sessions = web.AppKey("sessions", Sessions)

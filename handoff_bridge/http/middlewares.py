@@ -1,0 +1,90 @@
+"""From the outside in: security headers on everything, then errors as JSON."""
+
+import logging
+import uuid
+from collections.abc import Awaitable, Callable
+
+from aiohttp import web
+
+from handoff_bridge.errors import BridgeError, NotFound, TooManyRequests, Unavailable
+
+log = logging.getLogger(__name__)
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+#: Everything comes from this server; nothing is inline. Styles are files or constructed sheets.
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    )
+)
+SECURITY_HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+
+
+async def add_security_headers(_request: web.Request, response: web.StreamResponse) -> None:
+    """Runs as ``on_response_prepare``, so that event streams have the headers too."""
+    for name, value in SECURITY_HEADERS.items():
+        response.headers.setdefault(name, value)
+    if response.content_type == "application/json":
+        response.headers.setdefault("Cache-Control", "no-store")
+
+
+@web.middleware
+async def errors_as_json(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Every error leaves as ``{"error": {code, message, details}}`` with the fitting status."""
+    try:
+        return await handler(request)
+    except BridgeError as error:
+        return _as_response(error)
+    except web.HTTPException as error:
+        if error.status < 400:
+            raise
+        return _from_http(error)
+    except (ConnectionError, TimeoutError):
+        raise
+    except Exception:
+        request_id = uuid.uuid4().hex[:12]
+        log.exception("Request %s failed: %s %s", request_id, request.method, _route(request))
+        return _as_response(
+            BridgeError("Something went wrong on our side; nothing was lost.", request_id=request_id)
+        )
+
+
+def _as_response(error: BridgeError) -> web.Response:
+    headers = {}
+    if isinstance(error, TooManyRequests):
+        headers["Retry-After"] = str(error.retry_after_s)
+    if isinstance(error, Unavailable):
+        headers["Retry-After"] = "2"
+    if error.status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    return web.json_response(error.body(), status=error.status, headers=headers)
+
+
+def _from_http(error: web.HTTPException) -> web.Response:
+    if isinstance(error, web.HTTPNotFound):
+        return _as_response(NotFound())
+    code = error.reason.lower().replace(" ", "_").replace("-", "_")
+    body = {"error": {"code": code, "message": error.reason, "details": {}}}
+    headers = {name: error.headers[name] for name in ("Allow",) if name in error.headers}
+    return web.json_response(body, status=error.status, headers=headers)
+
+
+def _route(request: web.Request) -> str:
+    """The route's pattern, never the address itself: addresses hold ids."""
+    resource = request.match_info.route.resource
+    return resource.canonical if resource else "unknown"

@@ -1,0 +1,58 @@
+"""Server-sent events: one writer, heartbeats, an end that lets the client come back.
+
+Format: https://html.spec.whatwg.org/multipage/server-sent-events.html
+"""
+
+import json
+from types import TracebackType
+from typing import Self
+
+from aiohttp import web
+
+#: A comment goes out after this much silence, so that both sides notice a dead connection.
+HEARTBEAT_S = 15.0
+#: Clients come back after this long, in milliseconds.
+RETRY_MS = 1000
+
+
+class EventStream:
+    """Writes events to one client; used as ``async with EventStream(request) as stream``."""
+
+    def __init__(self, request: web.Request) -> None:
+        self._request = request
+        self._response = web.StreamResponse(
+            headers={
+                "Content-Type": "text/event-stream; charset=utf-8",
+                "Cache-Control": "no-store",
+                # Tells nginx and its kin not to hold events back.
+                "X-Accel-Buffering": "no",
+            }
+        )
+
+    @property
+    def response(self) -> web.StreamResponse:
+        return self._response
+
+    async def __aenter__(self) -> Self:
+        await self._response.prepare(self._request)
+        await self._response.write(f"retry: {RETRY_MS}\n\n".encode())
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> bool:
+        # A client that went away is the normal end of a stream.
+        return isinstance(error, ConnectionError)
+
+    async def send(self, event: str, data: object, event_id: int | None = None) -> None:
+        lines = [f"event: {event}"]
+        if event_id is not None:
+            lines.append(f"id: {event_id}")
+        lines.append(f"data: {json.dumps(data, ensure_ascii=False)}")
+        await self._response.write(("\n".join(lines) + "\n\n").encode())
+
+    async def heartbeat(self) -> None:
+        await self._response.write(b": still here\n\n")

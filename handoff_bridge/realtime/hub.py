@@ -1,0 +1,119 @@
+"""Wakes the event streams of this process. It carries no data: streams read by cursor."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Typing:
+    conversation_id: str
+    sender: str
+    active: bool
+
+
+@dataclass(slots=True, eq=False)
+class Subscription:
+    """What one stream has yet to look at. Grows with what changed, not with how often."""
+
+    conversation_id: str | None
+    changed: set[str] = field(default_factory=set)
+    queue: bool = False
+    typing: dict[str, Typing] = field(default_factory=dict)
+    _woken: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def wake(self) -> None:
+        self._woken.set()
+
+    async def wait(self, timeout_s: float) -> bool:
+        """Wait until something changed; False when nothing did in time."""
+        try:
+            async with asyncio.timeout(timeout_s):
+                await self._woken.wait()
+        except TimeoutError:
+            return False
+        self._woken.clear()
+        return True
+
+    def take(self) -> tuple[set[str], bool, list[Typing]]:
+        """Hand out what changed since the last call: conversations, the queue, typing."""
+        taken = self.changed, self.queue, list(self.typing.values())
+        self.changed, self.queue, self.typing = set(), False, {}
+        return taken
+
+
+class Hub:
+    """The signals of the core, turned into wake-ups of subscriptions."""
+
+    def __init__(self) -> None:
+        self._by_conversation: dict[str, set[Subscription]] = {}
+        self._desks: set[Subscription] = set()
+        self._turns = asyncio.Event()
+        self.closing = False
+
+    @contextmanager
+    def subscribe(self, conversation_id: str | None) -> Iterator[Subscription]:
+        """Follow one conversation, or with None every one (a desk)."""
+        subscription = Subscription(conversation_id)
+        if conversation_id is None:
+            self._desks.add(subscription)
+        else:
+            self._by_conversation.setdefault(conversation_id, set()).add(subscription)
+        try:
+            yield subscription
+        finally:
+            if conversation_id is None:
+                self._desks.discard(subscription)
+            else:
+                followers = self._by_conversation[conversation_id]
+                followers.discard(subscription)
+                if not followers:
+                    del self._by_conversation[conversation_id]
+
+    def conversation_changed(self, conversation_id: str) -> None:
+        for subscription in self._followers(conversation_id):
+            subscription.changed.add(conversation_id)
+            subscription.wake()
+
+    def queue_changed(self) -> None:
+        for followers in self._by_conversation.values():
+            for subscription in followers:
+                subscription.queue = True
+                subscription.wake()
+        for subscription in self._desks:
+            subscription.queue = True
+            subscription.wake()
+
+    def typing(self, conversation_id: str, sender: str, active: bool) -> None:
+        event = Typing(conversation_id, sender, active)
+        for subscription in self._followers(conversation_id):
+            subscription.typing[f"{conversation_id}/{sender}"] = event
+            subscription.wake()
+
+    def turn_due(self) -> None:
+        self._turns.set()
+
+    async def wait_for_turn(self, timeout_s: float) -> None:
+        """Wait until a turn may be due, at most this long."""
+        try:
+            async with asyncio.timeout(timeout_s):
+                await self._turns.wait()
+        except TimeoutError:
+            return
+        self._turns.clear()
+
+    def close(self) -> None:
+        """Let every stream end, so that its client can connect again elsewhere."""
+        self.closing = True
+        for followers in (*self._by_conversation.values(), self._desks):
+            for subscription in followers:
+                subscription.wake()
+        self._turns.set()
+
+    @property
+    def stream_count(self) -> int:
+        return sum(len(group) for group in self._by_conversation.values()) + len(self._desks)
+
+    def _followers(self, conversation_id: str) -> list[Subscription]:
+        return [*self._by_conversation.get(conversation_id, ()), *self._desks]

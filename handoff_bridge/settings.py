@@ -1,0 +1,91 @@
+"""Settings from the environment (``HANDSCHLAG_…``); docs/settings.md explains each for operators."""
+
+import os
+import secrets
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import Field, HttpUrl, PositiveFloat, PositiveInt, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "HANDSCHLAG_"
+#: Secrets that are made at the first start in development and must be given in production.
+SECRETS = ("channel_secret", "internal_secret")
+
+
+class SettingsError(Exception):
+    """A setting is missing or wrong; says which and what it takes."""
+
+
+class Environment(StrEnum):
+    DEVELOPMENT = "development"
+    PRODUCTION = "production"
+
+
+class Settings(BaseSettings):
+    """What the operator decides. Durations carry their unit in the name."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", extra="ignore")
+
+    environment: Environment = Environment.DEVELOPMENT
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8080
+    state_dir: Path = Path("var")
+    database_url: str = ""
+    business_file: Path = Path("business.yml")
+    rasa_url: HttpUrl = HttpUrl("http://127.0.0.1:5005")
+    channel_secret: SecretStr = SecretStr("")
+    internal_secret: SecretStr = SecretStr("")
+    secure_cookies: bool | None = None
+    token_ttl_h: PositiveInt = 72
+    session_ttl_h: PositiveInt = 12
+    bot_timeout_s: PositiveFloat = 15.0
+    bot_give_up_after_s: PositiveFloat = 45.0
+    bot_turns_at_once: PositiveInt = 8
+
+    @classmethod
+    def load(cls) -> Self:
+        """Read the environment. Raises SettingsError; makes missing secrets in development."""
+        try:
+            settings = cls()
+        except ValidationError as error:
+            mistakes = "; ".join(
+                f"{PREFIX}{'_'.join(str(part) for part in item['loc']).upper()}: {item['msg']}"
+                for item in error.errors(include_input=False)
+            )
+            raise SettingsError(mistakes) from None
+        if not settings.database_url:
+            settings.database_url = f"sqlite+aiosqlite:///{settings.state_dir}/handschlag.db"
+        for name in SECRETS:
+            if not getattr(settings, name).get_secret_value():
+                setattr(settings, name, settings._missing_secret(name))
+        return settings
+
+    @property
+    def cookies_are_secure(self) -> bool:
+        """Cookies travel over HTTPS only in production, unless the setting says otherwise."""
+        if self.secure_cookies is None:
+            return self.environment is Environment.PRODUCTION
+        return self.secure_cookies
+
+    def _missing_secret(self, name: str) -> SecretStr:
+        if self.environment is Environment.PRODUCTION:
+            raise SettingsError(
+                f"{PREFIX}{name.upper()} is not set. Production has no default secrets: "
+                "set a random value of at least 32 characters."
+            )
+        return SecretStr(kept_secret(self.state_dir / "secrets" / name))
+
+
+def kept_secret(path: Path) -> str:
+    """Read the secret in this file; make it first, readable by the owner only, if there is none."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text(encoding="ascii").strip()
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        secret = secrets.token_urlsafe(32)
+        file.write(secret)
+    return secret

@@ -1,0 +1,92 @@
+"""Agents, their sessions and their presence."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from handoff_bridge.conversations.model import Agent
+from handoff_bridge.errors import NotFound
+from handoff_bridge.storage.schema import agent_sessions, agents
+
+
+class AgentTable:
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def add(self, agent: Agent, password_hash: str, now: datetime) -> None:
+        await self._connection.execute(
+            insert(agents).values(
+                id=agent.id,
+                email=agent.email,
+                name=agent.name,
+                password_hash=password_hash,
+                disabled=False,
+                created_at=now,
+            )
+        )
+
+    async def count(self) -> int:
+        query = select(func.count()).select_from(agents)
+        return int((await self._connection.execute(query)).scalar_one())
+
+    async def get(self, agent_id: str) -> Agent:
+        query = select(agents).where(agents.c.id == agent_id, agents.c.disabled.is_(False))
+        row = (await self._connection.execute(query)).one_or_none()
+        if row is None:
+            raise NotFound("There is no such agent.")
+        return Agent(row.id, row.email, row.name)
+
+    async def list(self, online_since: datetime) -> Sequence[Agent]:
+        query = select(agents).where(agents.c.disabled.is_(False)).order_by(agents.c.name)
+        return [
+            Agent(
+                row.id,
+                row.email,
+                row.name,
+                online=row.last_seen_at is not None and row.last_seen_at > online_since,
+            )
+            for row in await self._connection.execute(query)
+        ]
+
+    async def by_email(self, email: str) -> tuple[Agent, str] | None:
+        """The agent and the hash of the password; None for an unknown or disabled one."""
+        query = select(agents).where(agents.c.email == email, agents.c.disabled.is_(False))
+        row = (await self._connection.execute(query)).one_or_none()
+        return (Agent(row.id, row.email, row.name), row.password_hash) if row else None
+
+    async def set_password_hash(self, agent_id: str, password_hash: str) -> None:
+        await self._connection.execute(
+            update(agents).where(agents.c.id == agent_id).values(password_hash=password_hash)
+        )
+
+    async def seen(self, agent_id: str, at: datetime | None) -> None:
+        """Mark the agent as at the desk at this time, or as gone (None)."""
+        await self._connection.execute(update(agents).where(agents.c.id == agent_id).values(last_seen_at=at))
+
+    async def add_session(self, token_hash: str, agent_id: str, now: datetime, expires_at: datetime) -> None:
+        await self._connection.execute(delete(agent_sessions).where(agent_sessions.c.expires_at < now))
+        await self._connection.execute(
+            insert(agent_sessions).values(
+                token_hash=token_hash, agent_id=agent_id, created_at=now, expires_at=expires_at
+            )
+        )
+
+    async def by_session(self, token_hash: str, now: datetime) -> Agent | None:
+        query = (
+            select(agents)
+            .join(agent_sessions, agent_sessions.c.agent_id == agents.c.id)
+            .where(
+                agent_sessions.c.token_hash == token_hash,
+                agent_sessions.c.expires_at > now,
+                agents.c.disabled.is_(False),
+            )
+        )
+        row = (await self._connection.execute(query)).one_or_none()
+        return Agent(row.id, row.email, row.name) if row else None
+
+    async def drop_session(self, token_hash: str) -> None:
+        await self._connection.execute(
+            delete(agent_sessions).where(agent_sessions.c.token_hash == token_hash)
+        )

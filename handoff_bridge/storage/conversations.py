@@ -1,0 +1,94 @@
+"""Conversation rows: reading, changing the owner, the place in the queue."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import and_, func, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from handoff_bridge.conversations.changes import Change
+from handoff_bridge.conversations.model import Conversation, State
+from handoff_bridge.conversations.promise import Capacity
+from handoff_bridge.errors import NotFound, StaleEpoch
+from handoff_bridge.storage.messages import insert_messages
+from handoff_bridge.storage.rows import conversation_from, conversation_values
+from handoff_bridge.storage.schema import agents, conversations
+
+
+class ConversationTable:
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def add(self, conversation: Conversation, token_hash: str, token_expires_at: datetime) -> None:
+        await self._connection.execute(
+            insert(conversations).values(
+                id=conversation.id,
+                channel=conversation.channel.value,
+                locale=conversation.locale,
+                page_url=conversation.page_url,
+                last_seq=conversation.last_seq,
+                token_hash=token_hash,
+                token_expires_at=token_expires_at,
+                created_at=conversation.created_at,
+                updated_at=conversation.created_at,
+                **conversation_values(conversation),
+            )
+        )
+
+    async def get(self, conversation_id: str, *, lock: bool = False) -> Conversation:
+        query = select(conversations).where(conversations.c.id == conversation_id)
+        if lock:
+            query = query.with_for_update()
+        row = (await self._connection.execute(query)).one_or_none()
+        if row is None:
+            raise NotFound("There is no such conversation.")
+        return conversation_from(row)
+
+    async def save(self, change: Change, now: datetime) -> Conversation:
+        after = change.after
+        last_seq = change.before.last_seq + len(change.notices)
+        result = await self._connection.execute(
+            update(conversations)
+            .where(
+                conversations.c.id == after.id,
+                conversations.c.epoch == change.before.epoch,
+                conversations.c.last_seq == change.before.last_seq,
+            )
+            .values(last_seq=last_seq, updated_at=now, **conversation_values(after))
+        )
+        if result.rowcount != 1:
+            raise StaleEpoch(state=change.before.state.value)
+        after = replace(after, last_seq=last_seq)
+        await insert_messages(self._connection, after, change.notices, now)
+        return after
+
+    async def clear_returned(self, conversation_id: str) -> None:
+        await self._connection.execute(
+            update(conversations).where(conversations.c.id == conversation_id).values(returned=None)
+        )
+
+    async def queue_position(self, conversation: Conversation) -> int:
+        ahead = select(func.count()).where(conversations.c.state == State.WAITING.value)
+        if conversation.state is State.WAITING:
+            ahead = ahead.where(
+                or_(
+                    conversations.c.waiting_since < conversation.waiting_since,
+                    and_(
+                        conversations.c.waiting_since == conversation.waiting_since,
+                        conversations.c.id < conversation.id,
+                    ),
+                )
+            )
+        return int((await self._connection.execute(ahead)).scalar_one()) + 1
+
+    async def capacity(self, online_since: datetime) -> Capacity:
+        online = (
+            select(func.count())
+            .select_from(agents)
+            .where(agents.c.last_seen_at > online_since, agents.c.disabled.is_(False))
+        )
+        taken = select(func.count()).where(conversations.c.state == State.HUMAN.value)
+        row = (
+            await self._connection.execute(select(online.scalar_subquery(), taken.scalar_subquery()))
+        ).one()
+        return Capacity(row[0], row[1])

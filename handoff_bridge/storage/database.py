@@ -1,0 +1,81 @@
+"""The engine and its transactions, for SQLite (one process) and PostgreSQL (several)."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection, event, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
+
+#: How long SQLite waits for another process's write lock, in milliseconds.
+SQLITE_BUSY_MS = 10_000
+POOL_SIZE = 10
+
+
+class Database:
+    """Hands out transactions. On SQLite writers of this process queue here, not in busy loops."""
+
+    def __init__(self, url: str) -> None:
+        self.url: URL = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self._writer = asyncio.Lock()
+        if self.is_sqlite and self.url.database:
+            Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+        self.engine: AsyncEngine = create_async_engine(self.url, pool_size=POOL_SIZE)
+        if self.is_sqlite:
+            event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
+            event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
+
+    def write(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """A transaction that may change rows; it commits at the end and rolls back on any error."""
+        return self._write_sqlite() if self.is_sqlite else self.engine.begin()
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that only reads: one consistent picture on SQLite, committed rows elsewhere."""
+        async with self.engine.connect() as connection:
+            yield connection
+
+    async def is_alive(self) -> bool:
+        """Whether a trivial query is answered."""
+        try:
+            async with self.read() as connection:
+                await connection.execute(text("SELECT 1"))
+        except Exception:  # whatever the driver raises, the answer is no
+            return False
+        return True
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+    @asynccontextmanager
+    async def _write_sqlite(self) -> AsyncIterator[AsyncConnection]:
+        async with self._writer, self.engine.connect() as connection:
+            await connection.execution_options(handschlag_write=True)
+            async with connection.begin():
+                yield connection
+
+
+def _prepare_sqlite(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+    # SQLAlchemy's own BEGIN is issued below; the driver must not start transactions by itself.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    # FULL: an acknowledged message survives a power cut, not only a crash of the process.
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        f"busy_timeout={SQLITE_BUSY_MS}",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A writer takes the write lock at once: a reader that turns writer could fail half way.
+    writes = connection.get_execution_options().get("handschlag_write")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,107 @@
+"""The lists an agent looks at."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, and_, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from handoff_bridge.conversations.model import Conversation, State
+from handoff_bridge.storage.rows import AnyRow, conversation_from
+from handoff_bridge.storage.schema import conversations, handoffs, messages
+
+
+@dataclass(frozen=True, slots=True)
+class LastMessage:
+    sender: str
+    text: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ListedConversation:
+    conversation: Conversation
+    reason: str | None
+    requested_at: datetime | None
+    last_message: LastMessage | None
+
+
+@dataclass(frozen=True, slots=True)
+class ListFilter:
+    """``agent_id`` keeps only that agent's conversations; ``text`` looks into messages and names."""
+
+    state: State | None = None
+    agent_id: str | None = None
+    text: str | None = None
+    conversation_ids: Sequence[str] | None = None
+    limit: int = 200
+
+
+class DeskViews:
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def list(self, wanted: ListFilter) -> Sequence[ListedConversation]:
+        """Waiting ones by their place in the queue, all others newest first."""
+        query = _listed()
+        if wanted.state is not None:
+            query = query.where(conversations.c.state == wanted.state.value)
+        elif wanted.conversation_ids is None:
+            query = query.where(conversations.c.state != State.CLOSED.value)
+        if wanted.agent_id is not None:
+            query = query.where(conversations.c.agent_id == wanted.agent_id)
+        if wanted.conversation_ids is not None:
+            query = query.where(conversations.c.id.in_(wanted.conversation_ids))
+        if wanted.text:
+            query = query.where(_mentions(wanted.text))
+        if wanted.state is State.WAITING:
+            query = query.order_by(conversations.c.waiting_since, conversations.c.id)
+        else:
+            query = query.order_by(conversations.c.updated_at.desc(), conversations.c.id)
+        rows = await self._connection.execute(query.limit(wanted.limit))
+        return [_listed_from(row) for row in rows]
+
+
+def _listed() -> Select[tuple[object, ...]]:
+    last = and_(
+        messages.c.conversation_id == conversations.c.id,
+        messages.c.seq == conversations.c.last_seq,
+    )
+    return (
+        select(
+            conversations,
+            handoffs.c.reason,
+            handoffs.c.requested_at,
+            messages.c.sender.label("last_sender"),
+            messages.c.text.label("last_text"),
+            messages.c.created_at.label("last_created_at"),
+        )
+        .outerjoin(handoffs, handoffs.c.id == conversations.c.handoff_id)
+        .outerjoin(messages, last)
+    )
+
+
+def _mentions(text: str) -> object:
+    pattern = f"%{_escaped(text)}%"
+    found = (
+        select(messages.c.conversation_id)
+        .where(messages.c.text.ilike(pattern, escape="\\"))
+        .where(messages.c.conversation_id == conversations.c.id)
+    )
+    return or_(
+        conversations.c.id.ilike(f"{_escaped(text)}%", escape="\\"),
+        conversations.c.agent_name.ilike(pattern, escape="\\"),
+        found.exists(),
+    )
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def _listed_from(row: AnyRow) -> ListedConversation:
+    last = None
+    if row.last_sender is not None:
+        last = LastMessage(row.last_sender, row.last_text, row.last_created_at)
+    return ListedConversation(conversation_from(row), row.reason, row.requested_at, last)

@@ -1,0 +1,34 @@
+"""Brings a database to the newest layout; safe when several bridges start at once."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, text
+
+from handoff_bridge.storage.database import Database
+
+#: The key of PostgreSQL's advisory lock around migrations: the letters "HSCH".
+ADVISORY_LOCK = 0x48534348
+
+
+def alembic_config(connection: Connection | None = None) -> Config:
+    """Alembic's configuration without an ini file; runs on ``connection`` where one is given."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    return config
+
+
+async def migrate(database: Database, revision: str = "head") -> None:
+    """Upgrade to ``revision`` in one transaction; whoever comes second waits and finds nothing to do."""
+    async with database.write() as connection:
+        if not database.is_sqlite:
+            await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
+        await connection.run_sync(lambda sync: command.upgrade(alembic_config(sync), revision))
+
+
+async def downgrade(database: Database, revision: str) -> None:
+    """Go back to ``revision`` in one transaction; data of newer columns is lost."""
+    async with database.write() as connection:
+        await connection.run_sync(lambda sync: command.downgrade(alembic_config(sync), revision))

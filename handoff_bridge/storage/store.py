@@ -1,0 +1,64 @@
+"""The store that the core works with: one object per transaction, one attribute per table."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import cached_property
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from handoff_bridge.storage.agents import AgentTable
+from handoff_bridge.storage.conversations import ConversationTable
+from handoff_bridge.storage.database import Database
+from handoff_bridge.storage.desk_views import DeskViews
+from handoff_bridge.storage.handoffs import HandoffTable
+from handoff_bridge.storage.messages import MessageTable
+from handoff_bridge.storage.tokens import TokenTable
+from handoff_bridge.storage.turns import TurnTable
+
+
+class SqlTransaction:
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    @cached_property
+    def conversations(self) -> ConversationTable:
+        return ConversationTable(self._connection)
+
+    @cached_property
+    def messages(self) -> MessageTable:
+        return MessageTable(self._connection)
+
+    @cached_property
+    def turns(self) -> TurnTable:
+        return TurnTable(self._connection)
+
+    @cached_property
+    def handoffs(self) -> HandoffTable:
+        return HandoffTable(self._connection)
+
+    @cached_property
+    def agents(self) -> AgentTable:
+        return AgentTable(self._connection)
+
+    @cached_property
+    def tokens(self) -> TokenTable:
+        return TokenTable(self._connection)
+
+    @cached_property
+    def desk_views(self) -> DeskViews:
+        return DeskViews(self._connection)
+
+
+class SqlStore:
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[SqlTransaction]:
+        async with self.database.write() as connection:
+            yield SqlTransaction(connection)
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[SqlTransaction]:
+        async with self.database.read() as connection:
+            yield SqlTransaction(connection)
