@@ -1,0 +1,43 @@
+# Handschlag: "make start" runs it, "make test" checks it, "make" lists everything.
+# The work is done by runner/; runner/bootstrap.sh brings uv and Python for it.
+
+.DEFAULT_GOAL := help
+.PHONY: help start setup test lint types test-web test-unit test-bot test-acceptance format clean
+
+RUN := @sh runner/bootstrap.sh
+
+help: ## Zeigt diese Übersicht
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-17s %s\n", $$1, $$2}' Makefile
+
+start: ## Richtet alles ein und startet Handschlag (Strg+C beendet)
+	$(RUN) start
+
+setup: ## Richtet alles ein, auch was die Prüfungen brauchen
+	$(RUN) setup
+
+test: ## Richtet alles ein und führt jede Prüfung aus
+	$(RUN) test
+
+lint: ## Prüft den Stil der Python-Quellen
+	$(RUN) test lint
+
+types: ## Prüft die Typen der Python-Quellen
+	$(RUN) test types
+
+test-web: ## Prüft Stil, Typen und Tests der Webseiten
+	$(RUN) test web
+
+test-unit: ## Tests der Brücke und des Starters
+	$(RUN) test unit
+
+test-bot: ## Tests des Assistenten
+	$(RUN) test bot
+
+test-acceptance: ## Abnahme im Browser: Kunde und Mitarbeiterin nebeneinander
+	$(RUN) test acceptance
+
+format: ## Bringt die Python-Quellen in Form
+	@.venv/bin/python -m ruff check --fix && .venv/bin/python -m ruff format
+
+clean: ## Entfernt Umgebungen, Modelle und Gebautes; Daten (var/) und Protokolle (logs/) bleiben
+	@rm -rf .venv .venv-bot .tools .rasa models web/node_modules handoff_bridge/static
