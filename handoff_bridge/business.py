@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 import yaml
-from holidays.countries import Germany
+from holidays import list_supported_countries
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -65,8 +65,9 @@ def _known_zone(name: str) -> str:
 
 
 def _known_state(state: str) -> str:
-    if state not in Germany.subdivisions:
-        raise ValueError(f"'{state}' is not one of {', '.join(Germany.subdivisions)}")
+    states = list_supported_countries()["DE"]
+    if state not in states:
+        raise ValueError(f"'{state}' is not one of {', '.join(states)}")
     return state
 
 
@@ -169,7 +170,5 @@ def load_business_rules(path: Path) -> BusinessRules:
     try:
         return BusinessRules.model_validate(raw)
     except ValidationError as error:
-        mistakes = "; ".join(
-            f"{'.'.join(str(part) for part in item['loc'])}: {item['msg']}" for item in error.errors()
-        )
+        mistakes = "; ".join(f"{'.'.join(str(part) for part in item['loc'])}: {item['msg']}" for item in error.errors())
         raise BusinessRulesError(f"{path}: {mistakes}") from error

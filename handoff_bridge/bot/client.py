@@ -1,6 +1,5 @@
 """Runs one turn over Rasa's ``bridge`` channel."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
@@ -52,11 +51,9 @@ class RasaBot:
     async def is_ready(self) -> bool:
         """Whether Rasa is up and has a model."""
         try:
-            async with self._session.get(
-                self._health_url, timeout=aiohttp.ClientTimeout(total=2)
-            ) as response:
+            async with self._session.get(self._health_url, timeout=aiohttp.ClientTimeout(total=2)) as response:
                 return response.status == 200
-        except (aiohttp.ClientError, asyncio.TimeoutError):
+        except (TimeoutError, aiohttp.ClientError):
             return False
 
 

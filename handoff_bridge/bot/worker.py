@@ -21,9 +21,7 @@ STOP_GRACE_S = 5.0
 class TurnWorker:
     """Claims due turns and runs them until it is stopped."""
 
-    def __init__(
-        self, bot_side: BotSide, bot: Bot, hub: Hub, timeout_s: float, at_once: int
-    ) -> None:
+    def __init__(self, bot_side: BotSide, bot: Bot, hub: Hub, timeout_s: float, at_once: int) -> None:
         self._bot_side = bot_side
         self._bot = bot
         self._hub = hub
@@ -96,4 +94,3 @@ class TurnWorker:
         else:
             await self._bot_side.complete(turn, answer)
         self._hub.typing(turn.conversation_id, "bot", False)
-

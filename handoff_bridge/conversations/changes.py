@@ -45,11 +45,7 @@ def _actor(agent: Agent) -> str:
 
 def require_owner(conversation: Conversation, agent: Agent, epoch: int) -> None:
     """Raise StaleEpoch unless ``agent`` owns the conversation under ``epoch``."""
-    if (
-        conversation.state is not State.HUMAN
-        or conversation.agent_id != agent.id
-        or conversation.epoch != epoch
-    ):
+    if conversation.state is not State.HUMAN or conversation.agent_id != agent.id or conversation.epoch != epoch:
         raise StaleEpoch(
             epoch=conversation.epoch,
             state=conversation.state.value,
@@ -112,9 +108,7 @@ class OwnerChanges:
         notices = (self._notices.human_joined(agent.name, _actor(agent), after.epoch),)
         return Change(conversation, after, notices, HandoffStatus.CLAIMED)
 
-    def transfer(
-        self, conversation: Conversation, agent: Agent, epoch: int, to: Agent, now: datetime
-    ) -> Change:
+    def transfer(self, conversation: Conversation, agent: Agent, epoch: int, to: Agent, now: datetime) -> Change:
         """Back into the queue, marked for ``to``; anybody may still pick it up."""
         require_owner(conversation, agent, epoch)
         if to.id == agent.id:

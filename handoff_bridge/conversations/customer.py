@@ -55,9 +55,7 @@ class CustomerSide:
         core.signals.conversation_changed(conversation.id)
         return Started(conversation, token, tuple(messages))
 
-    async def receive(
-        self, conversation_id: str, client_message_id: str, text: str, payload: str | None
-    ) -> Received:
+    async def receive(self, conversation_id: str, client_message_id: str, text: str, payload: str | None) -> Received:
         """Keep a customer's message and, where the bot owns the conversation, owe it a turn.
 
         Raises UnknownPayload, ConversationClosed, NotFound.
@@ -91,9 +89,7 @@ class CustomerSide:
             conversation = await tx.conversations.get(conversation_id, lock=True)
             if conversation.state in (State.WAITING, State.HUMAN):
                 return conversation
-            conversation = await core.hand_over(
-                tx, conversation, Reason.CUSTOMER_REQUEST, Sender.CUSTOMER.value
-            )
+            conversation = await core.hand_over(tx, conversation, Reason.CUSTOMER_REQUEST, Sender.CUSTOMER.value)
         core.announce(conversation_id, queue=True)
         return conversation
 

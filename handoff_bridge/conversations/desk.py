@@ -59,9 +59,7 @@ class DeskSide:
         core.signals.conversation_changed(conversation_id)
         return message, True
 
-    async def return_to_bot(
-        self, conversation_id: str, agent: Agent, epoch: int, note: str | None
-    ) -> Conversation:
+    async def return_to_bot(self, conversation_id: str, agent: Agent, epoch: int, note: str | None) -> Conversation:
         core = self._core
         async with core.store.write() as tx:
             conversation = await tx.conversations.get(conversation_id, lock=True)
@@ -70,9 +68,7 @@ class DeskSide:
         core.announce(conversation_id, queue=True)
         return conversation
 
-    async def transfer(
-        self, conversation_id: str, agent: Agent, epoch: int, to: str, note: str | None
-    ) -> Conversation:
+    async def transfer(self, conversation_id: str, agent: Agent, epoch: int, to: str, note: str | None) -> Conversation:
         """Pass on to another agent by id. Raises NotFound for an unknown agent."""
         core = self._core
         async with core.store.write() as tx:

@@ -21,9 +21,7 @@ class Notices:
         text = self._fill(self._texts.bot_disclosure)
         return _draft(NoticeType.BOT_DISCLOSURE, text, "system", epoch)
 
-    def handoff_requested(
-        self, promise: Promise, reason: Reason, actor: str, epoch: int
-    ) -> tuple[Draft, ...]:
+    def handoff_requested(self, promise: Promise, reason: Reason, actor: str, epoch: int) -> tuple[Draft, ...]:
         """One notice with what is promised; out of hours a second one with the next opening."""
         requested = _draft(NoticeType.HANDOFF_REQUESTED, self._requested_text(promise, reason), actor, epoch)
         assert requested.notice is not None

@@ -33,9 +33,7 @@ class Promise:
     next_opening: datetime | None = None
 
 
-def make_promise(
-    now: datetime, queue_position: int, capacity: Capacity, desk: Desk, opening: Opening
-) -> Promise:
+def make_promise(now: datetime, queue_position: int, capacity: Capacity, desk: Desk, opening: Opening) -> Promise:
     """Tell apart: somebody is free, a place in the queue, nobody before the next opening.
 
     Somebody at the desk outside the opening hours counts as open: what is true is told.

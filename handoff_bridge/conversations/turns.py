@@ -68,9 +68,7 @@ class BotSide:
             return ()
         span = turn.returned
         async with self._core.store.read() as tx:
-            messages = await tx.messages.after(
-                turn.conversation_id, span.from_seq - 1, span.to_seq - span.from_seq + 1
-            )
+            messages = await tx.messages.after(turn.conversation_id, span.from_seq - 1, span.to_seq - span.from_seq + 1)
         people = (Sender.CUSTOMER, Sender.AGENT)
         return [m for m in messages if m.draft.sender in people and m.seq < turn.seq]
 
@@ -115,9 +113,7 @@ class BotSide:
         now = core.clock.now()
         tried_s = (now - turn.started_at).total_seconds()
         wait_s = self._retry.wait_s(turn.attempts)
-        may_retry = (
-            turn.attempts < self._retry.max_attempts and tried_s + wait_s < self._retry.give_up_after_s
-        )
+        may_retry = turn.attempts < self._retry.max_attempts and tried_s + wait_s < self._retry.give_up_after_s
         async with core.store.write() as tx:
             conversation = await tx.conversations.get(turn.conversation_id, lock=True)
             if may_retry or conversation.state is not State.BOT:
@@ -184,9 +180,7 @@ class BotSide:
             core.announce(conversation_id, queue=True)
         return handoff, promise, True
 
-    async def _suppress(
-        self, tx: Transaction, conversation: Conversation, turn: Turn, answer: BotAnswer
-    ) -> Outcome:
+    async def _suppress(self, tx: Transaction, conversation: Conversation, turn: Turn, answer: BotAnswer) -> Outcome:
         """Keep a late answer for the designer's eye; never show it to the customer."""
         core = self._core
         now = core.clock.now()

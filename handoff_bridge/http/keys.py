@@ -2,6 +2,7 @@
 
 from aiohttp import web
 
+from handoff_bridge.bot.client import RasaBot
 from handoff_bridge.business import BusinessRules
 from handoff_bridge.conversations.core import Core
 from handoff_bridge.conversations.customer import CustomerSide
@@ -20,4 +21,5 @@ core = web.AppKey("core", Core)
 customers = web.AppKey("customers", CustomerSide)
 desk = web.AppKey("desk", DeskSide)
 bot = web.AppKey("bot", BotSide)
+rasa = web.AppKey("rasa", RasaBot)
 sessions = web.AppKey("sessions", Sessions)

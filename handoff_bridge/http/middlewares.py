@@ -59,9 +59,7 @@ async def errors_as_json(request: web.Request, handler: Handler) -> web.StreamRe
     except Exception:
         request_id = uuid.uuid4().hex[:12]
         log.exception("Request %s failed: %s %s", request_id, request.method, _route(request))
-        return _as_response(
-            BridgeError("Something went wrong on our side; nothing was lost.", request_id=request_id)
-        )
+        return _as_response(BridgeError("Something went wrong on our side; nothing was lost.", request_id=request_id))
 
 
 def _as_response(error: BridgeError) -> web.Response:

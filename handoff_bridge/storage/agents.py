@@ -61,9 +61,20 @@ class AgentTable:
             update(agents).where(agents.c.id == agent_id).values(password_hash=password_hash)
         )
 
-    async def seen(self, agent_id: str, at: datetime | None) -> None:
-        """Mark the agent as at the desk at this time, or as gone (None)."""
+    async def seen(self, agent_id: str, at: datetime) -> None:
+        """Mark the agent as at the desk at this time."""
         await self._connection.execute(update(agents).where(agents.c.id == agent_id).values(last_seen_at=at))
+
+    async def left(self, agent_id: str, last_shown: datetime | None = None) -> None:
+        """Mark the agent as gone, unless they were seen after ``last_shown`` (None: in any case)."""
+        gone = update(agents).where(agents.c.id == agent_id).values(last_seen_at=None)
+        if last_shown is not None:
+            gone = gone.where(agents.c.last_seen_at <= last_shown)
+        await self._connection.execute(gone)
+
+    async def all_left(self) -> None:
+        """Mark every agent as gone: at the start of the only process, no stream is open."""
+        await self._connection.execute(update(agents).values(last_seen_at=None))
 
     async def add_session(self, token_hash: str, agent_id: str, now: datetime, expires_at: datetime) -> None:
         await self._connection.execute(delete(agent_sessions).where(agent_sessions.c.expires_at < now))
@@ -87,6 +98,4 @@ class AgentTable:
         return Agent(row.id, row.email, row.name) if row else None
 
     async def drop_session(self, token_hash: str) -> None:
-        await self._connection.execute(
-            delete(agent_sessions).where(agent_sessions.c.token_hash == token_hash)
-        )
+        await self._connection.execute(delete(agent_sessions).where(agent_sessions.c.token_hash == token_hash))

@@ -88,7 +88,5 @@ class ConversationTable:
             .where(agents.c.last_seen_at > online_since, agents.c.disabled.is_(False))
         )
         taken = select(func.count()).where(conversations.c.state == State.HUMAN.value)
-        row = (
-            await self._connection.execute(select(online.scalar_subquery(), taken.scalar_subquery()))
-        ).one()
+        row = (await self._connection.execute(select(online.scalar_subquery(), taken.scalar_subquery()))).one()
         return Capacity(row[0], row[1])

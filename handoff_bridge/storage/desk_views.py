@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handoff_bridge.conversations.model import Conversation, State
@@ -82,7 +82,7 @@ def _listed() -> Select[tuple[object, ...]]:
     )
 
 
-def _mentions(text: str) -> object:
+def _mentions(text: str) -> ColumnElement[bool]:
     pattern = f"%{_escaped(text)}%"
     found = (
         select(messages.c.conversation_id)

@@ -61,9 +61,7 @@ class HandoffTable:
         row = (await self._connection.execute(query)).one_or_none()
         return handoff_from(row) if row else None
 
-    async def set_status(
-        self, handoff_id: str, status: HandoffStatus, now: datetime, note: str | None = None
-    ) -> None:
+    async def set_status(self, handoff_id: str, status: HandoffStatus, now: datetime, note: str | None = None) -> None:
         values: dict[str, object] = {"status": status.value}
         if status is HandoffStatus.CLAIMED:
             values["claimed_at"] = now
@@ -74,6 +72,4 @@ class HandoffTable:
         await self._connection.execute(update(handoffs).where(handoffs.c.id == handoff_id).values(**values))
 
     async def attach(self, handoff_id: str, details: HandoffDetails) -> None:
-        await self._connection.execute(
-            update(handoffs).where(handoffs.c.id == handoff_id).values(details=details)
-        )
+        await self._connection.execute(update(handoffs).where(handoffs.c.id == handoff_id).values(details=details))

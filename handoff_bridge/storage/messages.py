@@ -114,9 +114,7 @@ class MessageTable:
                     return str(button["title"])
         return None
 
-    async def suppress(
-        self, conversation: Conversation, made_for: int, drafts: Sequence[Draft], now: datetime
-    ) -> None:
+    async def suppress(self, conversation: Conversation, made_for: int, drafts: Sequence[Draft], now: datetime) -> None:
         for draft in drafts:
             await self._connection.execute(
                 insert(suppressed_messages).values(
@@ -133,9 +131,7 @@ class MessageTable:
             )
 
     async def _refusal(self, conversation_id: str) -> Exception:
-        query = select(conversations.c.state, conversations.c.epoch).where(
-            conversations.c.id == conversation_id
-        )
+        query = select(conversations.c.state, conversations.c.epoch).where(conversations.c.id == conversation_id)
         row = (await self._connection.execute(query)).one_or_none()
         if row is None:
             return NotFound("There is no such conversation.")

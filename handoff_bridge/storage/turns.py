@@ -128,9 +128,7 @@ class TurnTable:
     async def release_all(self, now: datetime) -> None:
         """Give back every lease: only for a database that a single process uses, at its start."""
         await self._connection.execute(
-            update(turns)
-            .where(turns.c.status == OPEN, turns.c.owner.is_not(None))
-            .values(due_at=now, owner=None)
+            update(turns).where(turns.c.status == OPEN, turns.c.owner.is_not(None)).values(due_at=now, owner=None)
         )
 
     async def supersede(self, conversation_id: str, now: datetime) -> None:
@@ -184,9 +182,7 @@ class TurnTable:
     async def is_typing(self, conversation_id: str) -> bool:
         """Whether an answer to this conversation is being made right now."""
         running = case((turns.c.owner.is_not(None), 1), else_=0)
-        query = select(func.max(running)).where(
-            turns.c.conversation_id == conversation_id, turns.c.status == OPEN
-        )
+        query = select(func.max(running)).where(turns.c.conversation_id == conversation_id, turns.c.status == OPEN)
         return bool((await self._connection.execute(query)).scalar_one())
 
     async def _held(self, turn: Turn, holder: str, **values: Any) -> bool:

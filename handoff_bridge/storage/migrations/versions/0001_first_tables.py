@@ -57,9 +57,7 @@ def upgrade() -> None:
         sa.Column("updated_at", UtcDateTime(), nullable=False),
         sa.Column("closed_at", UtcDateTime(), nullable=True),
         sa.ForeignKeyConstraint(["agent_id"], ["agents.id"], name=op.f("fk_conversations_agent_id_agents")),
-        sa.ForeignKeyConstraint(
-            ["reserved_for"], ["agents.id"], name=op.f("fk_conversations_reserved_for_agents")
-        ),
+        sa.ForeignKeyConstraint(["reserved_for"], ["agents.id"], name=op.f("fk_conversations_reserved_for_agents")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_conversations")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_conversations_token_hash")),
     )
@@ -83,9 +81,7 @@ def upgrade() -> None:
             ["conversation_id"], ["conversations.id"], name=op.f("fk_handoffs_conversation_id_conversations")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_handoffs")),
-        sa.UniqueConstraint(
-            "conversation_id", "message_id", name=op.f("uq_handoffs_conversation_id_message_id")
-        ),
+        sa.UniqueConstraint("conversation_id", "message_id", name=op.f("uq_handoffs_conversation_id_message_id")),
     )
     op.create_index("ix_handoffs_latest", "handoffs", ["conversation_id", "requested_at"])
 

@@ -1,0 +1,94 @@
+"""Wires the parts together; what lives as long as the application is set up in cleanup contexts."""
+
+import asyncio
+import os
+import socket
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import aiohttp
+from aiohttp import web
+
+from handoff_bridge.bot import internal
+from handoff_bridge.bot.client import RasaBot
+from handoff_bridge.bot.worker import TurnWorker
+from handoff_bridge.business import BusinessRules
+from handoff_bridge.channels.webchat import access
+from handoff_bridge.channels.webchat import routes as webchat
+from handoff_bridge.conversations.core import Core, SystemClock
+from handoff_bridge.conversations.customer import CustomerSide
+from handoff_bridge.conversations.desk import DeskSide
+from handoff_bridge.conversations.turns import BotSide, RetryPolicy
+from handoff_bridge.desk import routes as desk
+from handoff_bridge.desk.sessions import Sessions
+from handoff_bridge.http import bodies, health, keys, openapi, pages
+from handoff_bridge.http.middlewares import add_security_headers, errors_as_json
+from handoff_bridge.realtime.hub import Hub
+from handoff_bridge.settings import Settings
+from handoff_bridge.storage.database import Database
+from handoff_bridge.storage.migrate import migrate
+from handoff_bridge.storage.store import SqlStore
+
+#: How long a turn stays with a process that says nothing more, beyond the bot's own time limit.
+LEASE_MARGIN_S = 10.0
+
+
+def build_app(settings: Settings, rules: BusinessRules) -> web.Application:
+    """The whole bridge as one application; it opens nothing before it starts up."""
+    app = web.Application(middlewares=[errors_as_json], client_max_size=bodies.MAX_BODY)
+    app[keys.settings] = settings
+    app[keys.rules] = rules
+    app[bodies.CLIENT_MAX_SIZE] = bodies.MAX_BODY
+    app[access.MEMORY] = access.TokenMemory()
+    app[keys.hub] = Hub()
+    app.on_response_prepare.append(add_security_headers)
+    app.cleanup_ctx.extend([_storage, _conversations, _bot])
+    app.on_shutdown.append(_end_streams)
+    for part in (webchat, desk, internal, health, openapi, pages):
+        app.add_routes(part.routes)
+    return app
+
+
+async def _storage(app: web.Application) -> AsyncIterator[None]:
+    database = Database(app[keys.settings].database_url)
+    await migrate(database)
+    app[keys.store] = SqlStore(database)
+    yield
+    await database.close()
+
+
+async def _conversations(app: web.Application) -> AsyncIterator[None]:
+    settings, store = app[keys.settings], app[keys.store]
+    core = Core.build(store, SystemClock(), app[keys.hub], app[keys.rules])
+    app[keys.core] = core
+    app[keys.customers] = CustomerSide(core, timedelta(hours=settings.token_ttl_h))
+    app[keys.desk] = DeskSide(core)
+    app[keys.sessions] = Sessions(store, core.clock, timedelta(hours=settings.session_ttl_h))
+    app[keys.bot] = BotSide(
+        core,
+        owner=f"{socket.gethostname()[:40]}-{os.getpid()}",
+        lease=timedelta(seconds=settings.bot_timeout_s + LEASE_MARGIN_S),
+        retry=RetryPolicy(give_up_after_s=settings.bot_give_up_after_s),
+    )
+    if store.database.is_sqlite:
+        # Nobody else uses this file, so whatever is leased belongs to a process that died.
+        async with store.write() as tx:
+            await tx.turns.release_all(core.clock.now())
+            await tx.agents.all_left()
+    yield
+
+
+async def _bot(app: web.Application) -> AsyncIterator[None]:
+    settings = app[keys.settings]
+    async with aiohttp.ClientSession() as session:
+        rasa = RasaBot(session, str(settings.rasa_url), settings.channel_secret.get_secret_value())
+        app[keys.rasa] = rasa
+        worker = TurnWorker(app[keys.bot], rasa, app[keys.hub], settings.bot_timeout_s, settings.bot_turns_at_once)
+        task = asyncio.create_task(worker.run(), name="turn worker")
+        yield
+        await worker.stop()
+        await task
+
+
+async def _end_streams(app: web.Application) -> None:
+    app[keys.hub].close()

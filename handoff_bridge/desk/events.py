@@ -1,0 +1,124 @@
+"""The agent's event stream: a picture of all open conversations, then every change.
+
+Messages are sent from the moment the stream opens; a desk that comes back reads what it missed of the
+conversation it has open by its cursor.
+"""
+
+import asyncio
+from datetime import datetime
+
+from aiohttp import web
+
+from handoff_bridge.conversations.model import Agent
+from handoff_bridge.errors import ShuttingDown
+from handoff_bridge.http import keys
+from handoff_bridge.http.sse import HEARTBEAT_S, EventStream
+from handoff_bridge.http.wire import listed_to_wire, message_to_wire
+from handoff_bridge.realtime.hub import Subscription
+from handoff_bridge.storage.desk_views import ListFilter
+
+#: Conversations in the first picture and in one round of changes.
+MAX_LISTED = 500
+PAGE = 200
+
+
+async def stream_events(request: web.Request, agent: Agent) -> web.StreamResponse:
+    """Being connected here is what makes an agent count as at the desk."""
+    hub = request.app[keys.hub]
+    if hub.closing:
+        raise ShuttingDown
+    with hub.subscribe(None) as subscription:
+        async with EventStream(request) as stream:
+            presence = Presence(request.app, agent)
+            follower = DeskFollower(request.app, stream)
+            try:
+                await presence.show()
+                await follower.start()
+                while not hub.closing:
+                    if await subscription.wait(HEARTBEAT_S):
+                        await follower.deliver(subscription)
+                    else:
+                        await stream.heartbeat()
+                    await presence.show()
+            finally:
+                await asyncio.shield(presence.leave())
+    return stream.response
+
+
+class Presence:
+    """Keeps the agent's sign of life fresh, for all processes to see."""
+
+    def __init__(self, app: web.Application, agent: Agent) -> None:
+        self._app = app
+        self._agent = agent
+        self._shown: datetime | None = None
+
+    async def show(self) -> None:
+        now = self._app[keys.core].clock.now()
+        if self._shown is not None and (now - self._shown).total_seconds() < HEARTBEAT_S:
+            return
+        async with self._app[keys.store].write() as tx:
+            await tx.agents.seen(self._agent.id, now)
+        first, self._shown = self._shown is None, now
+        if first:
+            # Whoever waits is told that somebody has come.
+            self._app[keys.hub].queue_changed()
+
+    async def leave(self) -> None:
+        """Gone, unless another stream of the same agent has shown itself since."""
+        if self._shown is None:
+            return
+        async with self._app[keys.store].write() as tx:
+            await tx.agents.left(self._agent.id, self._shown)
+        self._app[keys.hub].queue_changed()
+
+
+class DeskFollower:
+    """Sends every conversation's changes to one desk."""
+
+    def __init__(self, app: web.Application, stream: EventStream) -> None:
+        self._app = app
+        self._stream = stream
+        self._cursors: dict[str, int] = {}
+
+    async def start(self) -> None:
+        async with self._app[keys.store].read() as tx:
+            listed = await tx.desk_views.list(ListFilter(limit=MAX_LISTED))
+        self._cursors = {item.conversation.id: item.conversation.last_seq for item in listed}
+        await self._stream.send("snapshot", {"conversations": [listed_to_wire(item) for item in listed]})
+
+    async def deliver(self, subscription: Subscription) -> None:
+        changed, _, typing = subscription.take()
+        for event in typing:
+            if not event.active:
+                await self._typing(event.conversation_id, event.sender, False)
+        if changed:
+            await self._changes(sorted(changed))
+        for event in typing:
+            if event.active:
+                await self._typing(event.conversation_id, event.sender, True)
+
+    async def _changes(self, conversation_ids: list[str]) -> None:
+        async with self._app[keys.store].read() as tx:
+            listed = await tx.desk_views.list(
+                ListFilter(conversation_ids=conversation_ids, limit=len(conversation_ids))
+            )
+        for item in listed:
+            await self._messages(item.conversation.id)
+            await self._stream.send("conversation", {"conversation": listed_to_wire(item)})
+
+    async def _messages(self, conversation_id: str) -> None:
+        # One not in the first picture is new, or was closed and is of no interest before its change.
+        cursor = self._cursors.get(conversation_id, 0)
+        while True:
+            async with self._app[keys.store].read() as tx:
+                messages = await tx.messages.after(conversation_id, cursor, PAGE)
+            for message in messages:
+                await self._stream.send("message", message_to_wire(message))
+                cursor = message.seq
+            if len(messages) < PAGE:
+                break
+        self._cursors[conversation_id] = cursor
+
+    async def _typing(self, conversation_id: str, sender: str, active: bool) -> None:
+        await self._stream.send("typing", {"conversation_id": conversation_id, "sender": sender, "active": active})

@@ -1,0 +1,115 @@
+"""Agents sign in with a password; the session is a cookie, unsafe methods carry a CSRF token."""
+
+import asyncio
+import hashlib
+import hmac
+from collections import OrderedDict
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from handoff_bridge.conversations.core import hash_token, new_token
+from handoff_bridge.conversations.model import Agent
+from handoff_bridge.conversations.ports import Clock
+from handoff_bridge.errors import SignInFailed, TooManyRequests, Unauthenticated
+from handoff_bridge.storage.store import SqlStore
+
+#: After this many wrong passwords for one address in the window, it has to wait.
+MAX_FAILURES = 5
+FAILURE_WINDOW = timedelta(minutes=5)
+#: Addresses remembered for that at once.
+REMEMBERED = 10_000
+
+# argon2id with the library's defaults, which follow RFC 9106's low-memory profile.
+hasher = PasswordHasher()
+#: Checked when the address is unknown, so that the answer takes as long as for a known one.
+DUMMY_HASH = hasher.hash(new_token())
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    agent: Agent
+    token: str
+    csrf_token: str
+
+
+class Sessions:
+    """Opens, checks and ends sessions of agents."""
+
+    def __init__(self, store: SqlStore, clock: Clock, ttl: timedelta) -> None:
+        self._store = store
+        self._clock = clock
+        self._ttl = ttl
+        self._failures: OrderedDict[str, list[datetime]] = OrderedDict()
+        # One check at a time: argon2 takes 64 MiB and a core on purpose.
+        self._checking = asyncio.Lock()
+
+    @property
+    def ttl(self) -> timedelta:
+        return self._ttl
+
+    async def sign_in(self, email: str, password: str) -> SignedIn:
+        """Raises SignInFailed, and TooManyRequests after too many wrong passwords."""
+        email = email.strip().lower()
+        self._refuse_guessing(email)
+        async with self._store.read() as tx:
+            found = await tx.agents.by_email(email)
+        password_hash = found[1] if found else DUMMY_HASH
+        async with self._checking:
+            right = await asyncio.to_thread(_matches, password_hash, password)
+        if not right or found is None:
+            self._failures.setdefault(email, []).append(self._clock.now())
+            if len(self._failures) > REMEMBERED:
+                self._failures.popitem(last=False)
+            raise SignInFailed
+        self._failures.pop(email, None)
+        token = new_token()
+        now = self._clock.now()
+        async with self._store.write() as tx:
+            if hasher.check_needs_rehash(password_hash):
+                new_hash = await asyncio.to_thread(hasher.hash, password)
+                await tx.agents.set_password_hash(found[0].id, new_hash)
+            await tx.agents.add_session(hash_token(token), found[0].id, now, now + self._ttl)
+        return SignedIn(found[0], token, csrf_token(token))
+
+    async def agent(self, token: str | None) -> Agent:
+        """Whose session this is. Raises Unauthenticated."""
+        if token:
+            async with self._store.read() as tx:
+                agent = await tx.agents.by_session(hash_token(token), self._clock.now())
+            if agent is not None:
+                return agent
+        raise Unauthenticated("Please sign in.")
+
+    async def sign_out(self, token: str) -> None:
+        async with self._store.write() as tx:
+            await tx.agents.drop_session(hash_token(token))
+
+    def _refuse_guessing(self, email: str) -> None:
+        now = self._clock.now()
+        recent = [at for at in self._failures.get(email, ()) if now - at < FAILURE_WINDOW]
+        if not recent:
+            self._failures.pop(email, None)
+            return
+        self._failures[email] = recent
+        if len(recent) >= MAX_FAILURES:
+            wait = FAILURE_WINDOW - (now - recent[0])
+            raise TooManyRequests(int(wait.total_seconds()) + 1, "Too many wrong passwords; please wait.")
+
+
+def csrf_token(session_token: str) -> str:
+    """Bound to the session and not to be guessed from outside, so it needs no storage."""
+    return hmac.new(session_token.encode(), b"csrf", hashlib.sha256).hexdigest()
+
+
+def csrf_matches(session_token: str, given: str) -> bool:
+    return hmac.compare_digest(csrf_token(session_token).encode(), given.encode("utf-8", "replace"))
+
+
+def _matches(password_hash: str, password: str) -> bool:
+    try:
+        return hasher.verify(password_hash, password)
+    except (VerificationError, InvalidHashError):
+        return False
