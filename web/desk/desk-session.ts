@@ -1,0 +1,258 @@
+import { DeskApi } from "../shared/api/desk";
+import { ApiError, ResponseError } from "../shared/api/errors";
+import type {
+  Agent,
+  Colleague,
+  DeskConversation,
+  Message,
+  DeskSession as SignedIn,
+  TypingEvent,
+} from "../shared/api/types";
+import { tabStore } from "../shared/storage";
+import { ConnectionWatch } from "../shared/stream/connection-watch";
+import { EventStream } from "../shared/stream/event-stream";
+import { ConversationStore } from "./conversation-store";
+import { Drafts } from "./drafts";
+import { OpenConversation } from "./open-conversation";
+import { explain } from "./problems";
+
+/** `expired` is `signed_out` with the desk's state kept until the agent is back. */
+export type Access = "checking" | "signed_out" | "expired" | "signed_in";
+
+/** The desk without its looks: who works here, all conversations, the open one, and everything an agent can do. */
+export class DeskSession {
+  access: Access = "checking";
+  agent: Agent | null = null;
+  open: OpenConversation | null = null;
+  /** What the last action could not do, in words for the agent. */
+  problem: string | null = null;
+  busy = false;
+
+  readonly connection = new ConnectionWatch(() => this.onChange());
+  readonly store: ConversationStore;
+  readonly drafts = new Drafts(tabStore, () => this.agent?.id ?? null);
+  private readonly api = new DeskApi();
+  private readonly stream: EventStream;
+
+  constructor(
+    private readonly onChange: () => void,
+    onWaiting: (conversation: DeskConversation) => void,
+  ) {
+    this.store = new ConversationStore(() => this.agent?.id ?? null, onWaiting);
+    this.stream = new EventStream({
+      url: () => this.api.eventsUrl,
+      onEvent: (type, data) => this.receive(type, data),
+      onOpen: () => void this.open?.sync(),
+      onConnection: (connection) => this.connection.note(connection === "open"),
+      onRefused: (error) => this.expireOn(error),
+    });
+  }
+
+  /** Finds out whether the session of an earlier visit still holds. */
+  async check(): Promise<void> {
+    try {
+      this.enter(await this.api.session());
+    } catch (error) {
+      if (!(error instanceof ApiError)) {
+        throw error;
+      }
+      this.access = "signed_out";
+      this.onChange();
+    }
+  }
+
+  /** @throws ApiError when the bridge does not let the agent in. */
+  async signIn(email: string, password: string): Promise<void> {
+    this.enter(await this.api.signIn(email, password));
+  }
+
+  async signOut(): Promise<void> {
+    await this.attempt(async () => {
+      await this.api.signOut();
+      this.drafts.clear();
+      this.leave();
+    });
+  }
+
+  select(id: string | null): void {
+    if (this.open?.id === (id ?? undefined)) {
+      return;
+    }
+    this.open?.stop();
+    this.problem = null;
+    this.open = id ? this.makeOpen(id) : null;
+    if (this.access === "signed_in") {
+      void this.open?.sync();
+    }
+    this.onChange();
+  }
+
+  /** The conversation that is open, as the lists know it. */
+  get current(): DeskConversation | undefined {
+    return this.open ? this.store.get(this.open.id) : undefined;
+  }
+
+  claim(): Promise<boolean> {
+    return this.change((id, epoch) => this.api.claim(id, epoch));
+  }
+
+  giveBack(note: string): Promise<boolean> {
+    return this.change((id, epoch) => this.api.giveBack(id, epoch, note));
+  }
+
+  transfer(to: string, note: string): Promise<boolean> {
+    return this.change((id, epoch) => this.api.transfer(id, epoch, to, note));
+  }
+
+  close(): Promise<boolean> {
+    return this.change((id, epoch) => this.api.close(id, epoch));
+  }
+
+  reply(text: string): void {
+    const { current, open } = this;
+    if (open && current) {
+      this.problem = null;
+      open.reply(text, current.epoch);
+    }
+  }
+
+  async colleagues(): Promise<Colleague[]> {
+    let others: Colleague[] = [];
+    await this.attempt(async () => {
+      others = (await this.api.colleagues()).filter((colleague) => colleague.id !== this.agent?.id);
+    });
+    return others;
+  }
+
+  async loadClosed(): Promise<void> {
+    await this.attempt(async () => {
+      for (const conversation of await this.api.list("closed")) {
+        this.store.take(conversation);
+      }
+    });
+  }
+
+  dismissProblem(): void {
+    this.problem = null;
+    this.onChange();
+  }
+
+  wake(): void {
+    if (this.access === "signed_in") {
+      this.stream.wake();
+      this.open?.queue.retry();
+    }
+  }
+
+  private enter({ agent }: SignedIn): void {
+    if (this.agent && this.agent.id !== agent.id) {
+      this.leave(); // somebody else sits here now
+    }
+    this.agent = agent;
+    this.access = "signed_in";
+    this.problem = null;
+    this.stream.start();
+    void this.open?.sync();
+    this.onChange();
+  }
+
+  private leave(): void {
+    this.stream.stop();
+    this.connection.note(true);
+    this.store.clear();
+    const id = this.open?.id;
+    this.open?.stop();
+    this.open = id ? this.makeOpen(id) : null;
+    this.agent = null;
+    this.access = "signed_out";
+  }
+
+  private makeOpen(id: string): OpenConversation {
+    return new OpenConversation(id, this.api, {
+      onChange: this.onChange,
+      onConversation: (conversation) => this.store.take(conversation),
+      onError: (error) => this.expireOn(error),
+      onRefused: (text, error) => {
+        this.drafts.putBack(id, text);
+        this.refused(error);
+      },
+    });
+  }
+
+  private receive(type: string, data: unknown): void {
+    if (type === "snapshot") {
+      this.store.takeSnapshot((data as { conversations: DeskConversation[] }).conversations);
+    } else if (type === "conversation") {
+      this.takeConversation((data as { conversation: DeskConversation }).conversation);
+    } else if (type === "message") {
+      const message = data as Message;
+      this.store.takeMessage(message);
+      if (this.open?.id === message.conversation_id) {
+        this.open.take(message);
+      }
+    } else if (type === "typing") {
+      const { conversation_id, sender, active } = data as TypingEvent;
+      if (this.open && this.open.id === conversation_id) {
+        this.open.showTyping(sender, active);
+      }
+    }
+    this.onChange();
+  }
+
+  private takeConversation(conversation: DeskConversation): void {
+    const before = this.store.get(conversation.id);
+    this.store.take(conversation);
+    if (this.open?.id === conversation.id && before?.epoch !== conversation.epoch) {
+      void this.open.sync(); // a new owner can bring a new handoff card
+    }
+  }
+
+  private change(call: (id: string, epoch: number) => Promise<{ conversation: DeskConversation }>): Promise<boolean> {
+    const { current } = this;
+    return current
+      ? this.attempt(async () => this.takeConversation((await call(current.id, current.epoch)).conversation))
+      : Promise.resolve(false);
+  }
+
+  /** Runs an action, one at a time; true when it succeeded, otherwise `problem` says why not. */
+  private async attempt(work: () => Promise<void>): Promise<boolean> {
+    if (this.busy) {
+      return false;
+    }
+    this.busy = true;
+    this.problem = null;
+    this.onChange();
+    try {
+      await work();
+      return true;
+    } catch (error) {
+      if (!(error instanceof ApiError)) {
+        throw error;
+      }
+      this.refused(error);
+      return false;
+    } finally {
+      this.busy = false;
+      this.onChange();
+    }
+  }
+
+  private refused(error: ApiError): void {
+    this.problem = explain(error);
+    this.expireOn(error);
+    if (error instanceof ResponseError && error.status === 409) {
+      void this.open?.sync();
+    }
+    this.onChange();
+  }
+
+  private expireOn(error: ApiError): void {
+    if (error instanceof ResponseError && (error.unauthorized || error.status === 403)) {
+      this.stream.stop();
+      this.connection.note(true);
+      this.problem = null;
+      this.access = "expired";
+    }
+    this.onChange();
+  }
+}

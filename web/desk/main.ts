@@ -1,0 +1,33 @@
+import { el } from "../shared/dom/element";
+import { onWake } from "../shared/stream/wake";
+import { Bell } from "./alerts";
+import { DeskSession } from "./desk-session";
+import { SignInView } from "./sign-in-view";
+import { texts } from "./texts.de";
+import { WorkspaceView } from "./workspace-view";
+
+let updateAsked = false;
+const bell = new Bell();
+const session = new DeskSession(askUpdate, () => bell.ring());
+const signIn = new SignInView(session);
+const workspace = new WorkspaceView(session, bell);
+const checking = el("p", { class: "checking", role: "status" }, texts.checking);
+
+/** Many changes come in one go (the snapshot, a page of messages); they are drawn once. */
+function askUpdate(): void {
+  if (!updateAsked) {
+    updateAsked = true;
+    queueMicrotask(update);
+  }
+}
+
+function update(): void {
+  updateAsked = false;
+  checking.hidden = session.access !== "checking";
+  signIn.update();
+  workspace.update();
+}
+
+document.body.append(checking, signIn.element, workspace.element);
+onWake(() => session.wake());
+void session.check();

@@ -1,0 +1,50 @@
+import { type ApiError, isRecord, ResponseError } from "../shared/api/errors";
+import { fill } from "../shared/text";
+import { texts } from "./texts.de";
+
+/** What an agent is told when an action fails. */
+export function explain(error: ApiError): string {
+  if (!(error instanceof ResponseError)) {
+    return texts.problem.transient;
+  }
+  switch (error.code) {
+    case "conflict":
+      return conflictWords(error);
+    case "stale_epoch":
+    case "not_owner":
+      return texts.problem.changed;
+    case "conversation_closed":
+      return texts.problem.closed;
+    case "text_too_long":
+      return texts.problem.tooLong;
+    default:
+      return otherWords(error);
+  }
+}
+
+/** What is said when signing in fails. */
+export function explainSignIn(error: ApiError): string {
+  if (error instanceof ResponseError && !error.transient) {
+    return error.status === 401 || error.status === 422
+      ? texts.signIn.wrong
+      : fill(texts.problem.other, { code: error.code });
+  }
+  return error instanceof ResponseError && error.status === 429 ? texts.signIn.tooOften : texts.signIn.unreachable;
+}
+
+function conflictWords(error: ResponseError): string {
+  const agent = error.details["agent"];
+  return isRecord(agent) && typeof agent["name"] === "string"
+    ? fill(texts.problem.conflict, { name: agent["name"] })
+    : texts.problem.conflictUnnamed;
+}
+
+function otherWords(error: ResponseError): string {
+  if (error.status === 429) {
+    return texts.problem.busy;
+  }
+  if (error.status === 409) {
+    return texts.problem.changed;
+  }
+  return error.transient ? texts.problem.transient : fill(texts.problem.other, { code: error.code });
+}

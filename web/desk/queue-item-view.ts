@@ -1,0 +1,77 @@
+import type { DeskConversation } from "../shared/api/types";
+import { formatShort } from "../shared/dates";
+import { el } from "../shared/dom/element";
+import { fill } from "../shared/text";
+import { clockSince } from "./clock";
+import type { ConversationStore } from "./conversation-store";
+import { texts } from "./texts.de";
+
+/** One conversation in a list: who, since when, what was said last. */
+export function createItem(conversation: DeskConversation, open: (id: string) => void): HTMLLIElement {
+  const button = el("button", {
+    type: "button",
+    class: "item",
+    "data-testid": "desk-queue-item",
+    "data-conversation-id": conversation.id,
+  });
+  button.addEventListener("click", () => open(conversation.id));
+  return el("li", {}, button);
+}
+
+export function updateItem(
+  node: HTMLLIElement,
+  conversation: DeskConversation,
+  store: ConversationStore,
+  myId: string | null,
+  selected: boolean,
+): void {
+  const button = node.firstElementChild;
+  if (!button) {
+    return;
+  }
+  const unanswered = store.isUnanswered(conversation);
+  const print = JSON.stringify([conversation, unanswered, selected]);
+  if (shown.get(node) === print) {
+    return;
+  }
+  shown.set(node, print);
+  button.classList.toggle("unanswered", unanswered);
+  button.setAttribute("aria-current", String(selected));
+  button.replaceChildren(
+    el("span", { class: "who" }, conversation.label, reservation(conversation, myId)),
+    el("span", { class: "when" }, ...moment(conversation)),
+    el("span", { class: "last" }, preview(conversation, store)),
+    ...(unanswered ? [el("span", { class: "mark" }, texts.queues.unanswered)] : []),
+  );
+}
+
+const shown = new WeakMap<HTMLElement, string>();
+
+function reservation(conversation: DeskConversation, myId: string | null): HTMLElement | null {
+  if (conversation.state !== "waiting" || !conversation.reserved_for) {
+    return null;
+  }
+  const words = conversation.reserved_for === myId ? texts.queues.forMe : texts.queues.forOther;
+  return el("span", { class: "reserved" }, words);
+}
+
+function moment(conversation: DeskConversation): (Node | string)[] {
+  if (conversation.state === "waiting" && conversation.waiting_since) {
+    return [`${texts.queues.waitingFor} `, clockSince(conversation.waiting_since)];
+  }
+  const latest = conversation.last_message?.created_at ?? conversation.created_at;
+  return [el("time", { datetime: latest }, formatShort(latest))];
+}
+
+function preview(conversation: DeskConversation, store: ConversationStore): string {
+  const last = conversation.last_message;
+  if (!last) {
+    return texts.queues.noMessage;
+  }
+  if (last.sender !== "agent") {
+    return texts.lastSender[last.sender] + last.text;
+  }
+  const name = conversation.agent?.name;
+  const mine = store.isMine(conversation) || !name;
+  return (mine ? texts.lastSender.me : fill(texts.lastSender.agent, { name })) + last.text;
+}

@@ -1,0 +1,81 @@
+import { TEXT_LIMIT } from "../shared/conversation/limits";
+import { el, setAttribute, setText } from "../shared/dom/element";
+import { icon } from "../shared/dom/icon";
+import { fill } from "../shared/text";
+import type { DeskSession } from "./desk-session";
+import { texts } from "./texts.de";
+
+/** Where the owner of a conversation writes. What is written is kept as a draft until it has left. */
+export class ReplyView {
+  private readonly input = el("textarea", {
+    id: "reply",
+    rows: "2",
+    placeholder: texts.replyPlaceholder,
+    "aria-describedby": "reply-keys reply-hint",
+    "data-testid": "desk-reply",
+  });
+  private readonly hint = el("p", { id: "reply-hint", class: "alarm", role: "status" });
+  private readonly sendButton = el("button", { type: "submit", class: "primary send", "data-testid": "desk-send" });
+  readonly element = el("form", { class: "reply" });
+
+  constructor(
+    private readonly session: DeskSession,
+    private readonly onSent: () => void,
+  ) {
+    this.sendButton.append(icon("send"), el("span", {}, texts.send));
+    this.element.append(
+      el("label", { for: "reply", class: "visually-hidden" }, texts.reply),
+      el("p", { id: "reply-keys", class: "visually-hidden" }, texts.replyKeys),
+      this.hint,
+      this.input,
+      this.sendButton,
+    );
+    this.element.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.submit();
+    });
+    this.input.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+        event.preventDefault();
+        this.submit();
+      }
+    });
+    this.input.addEventListener("input", () => this.changed());
+  }
+
+  update(): void {
+    const { session } = this;
+    this.element.hidden = !(session.current && session.store.isMine(session.current));
+    const draft = session.open ? session.drafts.get(session.open.id) : "";
+    // Also after a refusal, which puts the text back: the draft is what counts, the field shows it.
+    if (this.input.value !== draft) {
+      this.input.value = draft;
+      this.changed();
+    }
+  }
+
+  focus(): void {
+    this.input.focus();
+  }
+
+  private submit(): void {
+    const { session } = this;
+    const text = this.input.value.trim();
+    if (text === "" || [...text].length > TEXT_LIMIT || !session.open) {
+      return;
+    }
+    this.input.value = "";
+    this.changed();
+    session.reply(text);
+    this.onSent();
+  }
+
+  private changed(): void {
+    if (this.session.open) {
+      this.session.drafts.set(this.session.open.id, this.input.value);
+    }
+    const excess = [...this.input.value.trim()].length - TEXT_LIMIT;
+    setText(this.hint, excess > 0 ? fill(texts.tooLong, { count: excess }) : "");
+    setAttribute(this.input, "aria-invalid", excess > 0 ? "true" : undefined);
+  }
+}

@@ -1,0 +1,60 @@
+import { type Entry, toEntries } from "../shared/conversation/entries";
+import { el, setText } from "../shared/dom/element";
+import { KeyedList } from "../shared/dom/keyed-list";
+import { StickToEnd } from "../shared/dom/scroll";
+import type { DeskSession } from "./desk-session";
+import { createEntry, type EntryContext, updateEntry } from "./entry-view";
+import { texts } from "./texts.de";
+import { understandings } from "./understanding";
+
+/** Everything said so far, the latest last. One view per open conversation. */
+export class TranscriptView {
+  private readonly log = el("div", {
+    class: "entries",
+    role: "log",
+    "aria-live": "polite",
+    "aria-label": texts.log,
+    "data-testid": "desk-log",
+  });
+  private readonly state = el("p", { class: "loading", role: "status" });
+  private readonly typing = el("p", { class: "typing" });
+  readonly element = el("div", { class: "transcript", tabindex: "0" }, this.state, this.log, this.typing);
+  private readonly end = new StickToEnd(this.element);
+  private context: EntryContext | null = null;
+  private readonly list = new KeyedList<Entry>(
+    this.log,
+    (entry) => entry.key,
+    createEntry,
+    (node, entry) => {
+      if (this.context) {
+        updateEntry(node, entry, this.context);
+      }
+    },
+  );
+
+  update(session: DeskSession): void {
+    const { open } = session;
+    if (!open) {
+      return;
+    }
+    const messages = open.log.messages;
+    this.context = {
+      customerName: session.current?.label ?? "",
+      myName: session.agent?.name ?? "",
+      understanding: understandings(messages, open.handoff?.transcript ?? []),
+      retry: (clientMessageId) => open.queue.retry(clientMessageId),
+    };
+    setText(this.state, open.missing ? texts.notFound : open.loaded ? "" : texts.loading);
+    this.state.hidden = this.state.textContent === "";
+    this.log.setAttribute("aria-busy", String(!open.loaded));
+    this.list.show(toEntries(messages, open.log.pending, false));
+    const typing = open.typing === "customer" || open.typing === "bot" ? texts.typing[open.typing] : "";
+    setText(this.typing, typing);
+    this.typing.hidden = typing === "";
+    this.end.settle();
+  }
+
+  jumpToEnd(): void {
+    this.end.jump();
+  }
+}

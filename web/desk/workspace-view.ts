@@ -1,0 +1,122 @@
+import { button, el, setAttribute, setText } from "../shared/dom/element";
+import { type Bell, showInTitle } from "./alerts";
+import { tickClocks } from "./clock";
+import { ConversationView } from "./conversation-view";
+import type { DeskSession } from "./desk-session";
+import { tell } from "./dialogs";
+import { Keyboard } from "./keyboard";
+import { QueuesView } from "./queues-view";
+import { texts } from "./texts.de";
+
+const ADDRESS = /^#\/c\/(.+)$/;
+
+/**
+ * The desk: bar, lists, open conversation. Which one is open stands in the address, so that reloading keeps it and,
+ * on a phone where lists and conversation are two screens, the back button leads to the lists.
+ */
+export class WorkspaceView {
+  private readonly who = el("span", { class: "me" });
+  private readonly sound: HTMLButtonElement;
+  private readonly connection = el("p", { class: "lost", role: "status" });
+  private readonly queues: QueuesView;
+  private readonly conversation: ConversationView;
+  private readonly keyboard: Keyboard;
+  readonly element: HTMLElement;
+
+  constructor(
+    private readonly session: DeskSession,
+    private readonly bell: Bell,
+  ) {
+    this.sound = button("", () => this.toggleSound(), { class: "bar-button" });
+    const help = button("?", () => this.help(), { class: "bar-button", "aria-label": texts.help, title: texts.help });
+    const leave = button(texts.signOut, () => void session.signOut(), { class: "bar-button" });
+    const bar = el(
+      "header",
+      { class: "bar" },
+      el("p", { class: "brand" }, texts.brand),
+      this.sound,
+      help,
+      this.who,
+      leave,
+    );
+    this.queues = new QueuesView(session, (id) => this.go(id));
+    this.conversation = new ConversationView(session, () => this.go(null));
+    const panes = el("div", { class: "panes" }, this.queues.element, this.conversation.element);
+    this.element = el("div", { class: "desk", hidden: true }, bar, this.connection, panes);
+    this.keyboard = new Keyboard({
+      move: (step) => this.queues.move(step),
+      claim: () => void this.conversation.claim(),
+      reply: () => this.conversation.reply.focus(),
+      escape: () => this.escape(),
+      help: () => this.help(),
+      listHasFocus: () => this.queues.hasFocus,
+    });
+    window.addEventListener("hashchange", () => this.followAddress());
+    setInterval(() => tickClocks(this.element), 1_000);
+    this.followAddress();
+  }
+
+  update(): void {
+    const { session } = this;
+    this.element.hidden = session.access !== "signed_in";
+    showInTitle(session.access === "signed_in" ? session.store.openTasks : 0);
+    if (this.element.hidden) {
+      return;
+    }
+    setText(this.who, session.agent?.name ?? "");
+    setText(this.sound, this.bell.on ? texts.sound.on : texts.sound.off);
+    setAttribute(this.sound, "aria-pressed", String(this.bell.on));
+    this.connection.hidden = !session.connection.lost;
+    setText(this.connection, session.connection.lost ? texts.connectionLost : "");
+    setAttribute(this.element, "data-screen", session.open ? "conversation" : "list");
+    this.queues.update();
+    this.conversation.update();
+  }
+
+  private go(id: string | null): void {
+    location.hash = id ? `#/c/${encodeURIComponent(id)}` : "#/";
+  }
+
+  private followAddress(): void {
+    const match = ADDRESS.exec(location.hash);
+    this.session.select(match?.[1] ? decoded(match[1]) : null);
+    if (match) {
+      this.conversation.focus();
+    }
+  }
+
+  /** From the reply box or the conversation to the lists; on a phone this leaves the conversation. */
+  private escape(): void {
+    if (window.matchMedia("(max-width: 50rem)").matches) {
+      this.go(null);
+    } else {
+      this.queues.move(1);
+    }
+  }
+
+  private toggleSound(): void {
+    this.bell.toggle();
+    this.update();
+  }
+
+  private help(): void {
+    const keys = el("dl", { class: "keys" });
+    for (const [key, meaning] of texts.helpDialog.keys) {
+      keys.append(el("dt", {}, el("kbd", {}, key)), el("dd", {}, meaning));
+    }
+    const enabled = el("input", { type: "checkbox", id: "keys-enabled", checked: this.keyboard.enabled });
+    enabled.addEventListener("change", () => {
+      this.keyboard.enabled = enabled.checked;
+    });
+    const choice = el("label", { class: "choice" }, enabled, texts.helpDialog.enabled);
+    tell(texts.helpDialog.heading, [keys, choice]);
+  }
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}

@@ -1,0 +1,84 @@
+import { PAGE_SIZE } from "./customer";
+import { requestJson } from "./http";
+import type { Colleague, ConversationState, DeskConversation, DeskDetail, DeskSession, Message } from "./types";
+
+const BASE = "/desk/api";
+
+export interface OutgoingReply {
+  client_message_id: string;
+  text: string;
+  /** The epoch the agent saw when writing; the bridge refuses the reply when ownership has changed since. */
+  epoch: number;
+}
+
+type Changed = { conversation: DeskConversation };
+
+/** The agent's side of the contract. The session is an HttpOnly cookie; writes carry the CSRF token. */
+export class DeskApi {
+  private csrfToken = "";
+
+  readonly eventsUrl = `${BASE}/events`;
+
+  async session(): Promise<DeskSession> {
+    return this.keepToken(await requestJson<DeskSession>(`${BASE}/session`));
+  }
+
+  async signIn(email: string, password: string): Promise<DeskSession> {
+    return this.keepToken(await this.post<DeskSession>("/session", { email, password }));
+  }
+
+  async signOut(): Promise<void> {
+    await requestJson(`${BASE}/session`, { method: "DELETE", headers: this.headers });
+    this.csrfToken = "";
+  }
+
+  async list(state: ConversationState): Promise<DeskConversation[]> {
+    return (await requestJson<{ conversations: DeskConversation[] }>(`${BASE}/conversations?state=${state}`))
+      .conversations;
+  }
+
+  detail(id: string, after: number): Promise<DeskDetail> {
+    return requestJson(`${BASE}${this.path(id)}?after=${after}&limit=${PAGE_SIZE}`);
+  }
+
+  async colleagues(): Promise<Colleague[]> {
+    return (await requestJson<{ agents: Colleague[] }>(`${BASE}/agents`)).agents;
+  }
+
+  async send(id: string, reply: OutgoingReply): Promise<Message> {
+    return (await this.post<{ message: Message }>(`${this.path(id)}/messages`, reply)).message;
+  }
+
+  claim(id: string, epoch: number): Promise<Changed> {
+    return this.post(`${this.path(id)}/claim`, { epoch });
+  }
+
+  giveBack(id: string, epoch: number, note: string): Promise<Changed> {
+    return this.post(`${this.path(id)}/return`, note ? { epoch, note } : { epoch });
+  }
+
+  transfer(id: string, epoch: number, to: string, note: string): Promise<Changed> {
+    return this.post(`${this.path(id)}/transfer`, note ? { epoch, to, note } : { epoch, to });
+  }
+
+  close(id: string, epoch: number): Promise<Changed> {
+    return this.post(`${this.path(id)}/close`, { epoch });
+  }
+
+  private path(id: string): string {
+    return `/conversations/${encodeURIComponent(id)}`;
+  }
+
+  private get headers(): Record<string, string> {
+    return { "X-CSRF-Token": this.csrfToken };
+  }
+
+  private post<T>(path: string, body: unknown): Promise<T> {
+    return requestJson<T>(BASE + path, { method: "POST", body, headers: this.headers });
+  }
+
+  private keepToken(session: DeskSession): DeskSession {
+    this.csrfToken = session.csrf_token;
+    return session;
+  }
+}

@@ -1,0 +1,193 @@
+import { CustomerApi } from "../shared/api/customer";
+import { ApiError, ResponseError } from "../shared/api/errors";
+import type { Conversation, Message } from "../shared/api/types";
+import { chatStorage, type StoredConversation } from "./chat-storage";
+import { LiveConversation } from "./live-conversation";
+
+/**
+ * Where the customer stands: `idle` (chat never opened), `starting`, `unreachable` (could not be started), `active`
+ * (whoever owns the conversation, also when it is closed) or `expired` (the token opens nothing any more).
+ */
+export type Phase = "idle" | "starting" | "unreachable" | "active" | "expired";
+export type Problem = "transient" | "busy" | "changed" | "other";
+
+/** The customer's chat without its looks: starts, resumes and renews conversations and carries out what is asked. */
+export class ChatSession {
+  phase: Phase = "idle";
+  live: LiveConversation | null = null;
+  /** What the last request could not do, until the next one. */
+  problem: Problem | null = null;
+  busy = false;
+  rated = false;
+
+  constructor(
+    private readonly base: string,
+    private readonly onChange: () => void,
+    private readonly onIncoming: (message: Message) => void,
+  ) {}
+
+  get conversation(): Conversation | null {
+    return this.live?.conversation ?? null;
+  }
+
+  /** Goes on with the stored conversation, if there is one; never makes one. */
+  resume(): boolean {
+    const stored = chatStorage.conversation;
+    if (stored && this.live?.id !== stored.id) {
+      this.follow(stored).start();
+    }
+    return stored !== null;
+  }
+
+  /** The customer opened the chat: goes on, or begins a conversation. */
+  async begin(): Promise<void> {
+    if (this.phase === "starting" || this.phase === "active" || this.phase === "expired" || this.resume()) {
+      return;
+    }
+    this.phase = "starting";
+    this.onChange();
+    try {
+      const created = await CustomerApi.create(this.base, "de", location.href);
+      const stored = { id: created.conversation.id, token: created.token, rated: false };
+      chatStorage.keepConversation(stored);
+      const live = this.follow(stored);
+      live.takeMessages(created.messages);
+      live.takeConversation(created.conversation);
+      live.start();
+    } catch (error) {
+      this.phase = "unreachable";
+      this.onChange();
+      if (!(error instanceof ApiError)) {
+        throw error;
+      }
+    }
+  }
+
+  /** Leaves the present conversation and begins another. Returns the texts that were never sent. */
+  renew(): string[] {
+    const unsent = this.live?.log.pending.filter((pending) => !pending.payload).map((pending) => pending.text) ?? [];
+    this.live?.stop();
+    this.live = null;
+    this.phase = "idle";
+    this.problem = null;
+    chatStorage.forgetConversation();
+    void this.begin();
+    return unsent;
+  }
+
+  /** Another tab began or left a conversation. */
+  adoptFromOtherTab(): void {
+    const stored = chatStorage.conversation;
+    if (stored && stored.id === this.live?.id) {
+      this.rated = stored.rated;
+      this.onChange();
+    } else if (this.phase !== "idle") {
+      this.resume();
+    }
+  }
+
+  askForPerson(): Promise<void> {
+    return this.change((api) => api.askForPerson());
+  }
+
+  stopWaiting(): Promise<void> {
+    return this.change((api) => api.stopWaiting());
+  }
+
+  end(): Promise<void> {
+    return this.change((api) => api.close());
+  }
+
+  async rate(score: number, comment: string): Promise<void> {
+    await this.attempt(async (live) => {
+      await live.api.rate(score, comment);
+      this.rated = true;
+      const stored = chatStorage.conversation;
+      if (stored?.id === live.id) {
+        chatStorage.keepConversation({ ...stored, rated: true });
+      }
+    });
+  }
+
+  /** The conversation as a text file, or null when it could not be fetched. */
+  async transcript(): Promise<Blob | null> {
+    let blob: Blob | null = null;
+    await this.attempt(async (live) => {
+      blob = await live.api.transcript();
+    });
+    return blob;
+  }
+
+  wake(): void {
+    if (this.phase === "unreachable") {
+      void this.begin();
+    }
+    this.live?.wake();
+  }
+
+  stop(): void {
+    this.live?.stop();
+    this.live = null;
+    this.phase = "idle";
+  }
+
+  private follow(stored: StoredConversation): LiveConversation {
+    this.live?.stop();
+    const live = new LiveConversation(stored.id, new CustomerApi(this.base, stored.id, stored.token), {
+      onChange: this.onChange,
+      onIncoming: this.onIncoming,
+      onExpired: () => this.expire(live),
+    });
+    this.live = live;
+    this.rated = stored.rated;
+    this.phase = "active";
+    this.onChange();
+    return live;
+  }
+
+  private expire(live: LiveConversation): void {
+    if (this.live === live && this.phase === "active") {
+      live.stop();
+      this.phase = "expired";
+      this.onChange();
+    }
+  }
+
+  private change(call: (api: CustomerApi) => Promise<{ conversation: Conversation }>): Promise<void> {
+    return this.attempt(async (live) => live.takeConversation((await call(live.api)).conversation));
+  }
+
+  private async attempt(work: (live: LiveConversation) => Promise<void>): Promise<void> {
+    const live = this.live;
+    if (!live || this.busy) {
+      return;
+    }
+    this.busy = true;
+    this.problem = null;
+    this.onChange();
+    try {
+      await work(live);
+    } catch (error) {
+      if (!(error instanceof ApiError)) {
+        throw error;
+      }
+      this.explain(error, live);
+    } finally {
+      this.busy = false;
+      this.onChange();
+    }
+  }
+
+  private explain(error: ApiError, live: LiveConversation): void {
+    if (!(error instanceof ResponseError)) {
+      this.problem = "transient";
+    } else if (error.unauthorized || error.status === 404) {
+      this.expire(live);
+    } else if (error.status === 409) {
+      this.problem = "changed";
+      void live.sync();
+    } else {
+      this.problem = error.status === 429 ? "busy" : error.transient ? "transient" : "other";
+    }
+  }
+}

@@ -1,0 +1,181 @@
+import { type CustomerApi, PAGE_SIZE } from "../shared/api/customer";
+import { type ApiError, ResponseError } from "../shared/api/errors";
+import type { Conversation, Message, Sender, TypingEvent } from "../shared/api/types";
+import { CatchUp } from "../shared/conversation/catch-up";
+import { isCurrent } from "../shared/conversation/freshness";
+import { MessageLog } from "../shared/conversation/message-log";
+import { SendQueue } from "../shared/conversation/send-queue";
+import { ConnectionWatch } from "../shared/stream/connection-watch";
+import { EventStream } from "../shared/stream/event-stream";
+import { chatStorage } from "./chat-storage";
+
+/** A typing sign that is not taken back is taken down after this time. */
+const TYPING_MS = 60_000;
+
+export interface LiveConversationEvents {
+  onChange: () => void;
+  /** The token opens this conversation no longer. */
+  onExpired: () => void;
+  /** Something new was said, other than by the customer and other than on loading. */
+  onIncoming: (message: Message) => void;
+}
+
+/** One conversation of the customer, kept in step with the bridge: log, owner, typing, own messages on their way. */
+export class LiveConversation {
+  readonly log = new MessageLog();
+  readonly queue: SendQueue;
+  conversation: Conversation | null = null;
+  typing: Sender | null = null;
+  readonly connection = new ConnectionWatch(() => this.events.onChange());
+  loaded = false;
+
+  private readonly stream: EventStream;
+  private readonly catchUp = new CatchUp(
+    () => this.fetchPages(),
+    (error) => this.refused(error),
+  );
+  private stopped = false;
+  private typingTimer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    readonly id: string,
+    readonly api: CustomerApi,
+    private readonly events: LiveConversationEvents,
+  ) {
+    this.queue = new SendQueue({
+      log: this.log,
+      send: ({ clientMessageId, text, payload }) =>
+        api.send({ client_message_id: clientMessageId, text, ...(payload === undefined ? {} : { payload }) }),
+      onChange: () => this.pendingChanged(),
+      onFailed: (_, error) => this.refused(error),
+    });
+    this.stream = new EventStream({
+      url: () => api.eventsUrl(this.log.cursor),
+      headers: () => api.headers,
+      onEvent: (type, data) => this.receive(type, data),
+      onOpen: () => void this.sync(),
+      onConnection: (connection) => this.connection.note(connection === "open"),
+      onRefused: (error) => this.refused(error),
+    });
+  }
+
+  start(): void {
+    this.stream.start();
+  }
+
+  stop(): void {
+    this.stopped = true;
+    this.stream.stop();
+    this.queue.stop();
+    this.catchUp.stop();
+    clearTimeout(this.typingTimer);
+    this.connection.note(true);
+  }
+
+  /** The page or the network is back. */
+  wake(): void {
+    if (!this.stopped && this.conversation?.state !== "closed") {
+      this.stream.wake();
+      this.queue.retry();
+    }
+  }
+
+  takeMessages(messages: readonly Message[]): void {
+    const known = this.log.cursor;
+    this.log.follow(messages);
+    for (const message of messages) {
+      if (message.seq > known && message.sender !== "customer") {
+        this.showTyping(null);
+        if (this.loaded) {
+          this.events.onIncoming(message);
+        }
+      }
+    }
+    this.events.onChange();
+  }
+
+  takeConversation(conversation: Conversation): void {
+    if (!isCurrent(this.conversation, conversation)) {
+      return;
+    }
+    this.conversation = conversation;
+    if (conversation.state === "closed" && this.log.cursor >= conversation.last_seq) {
+      this.stream.stop(); // nothing follows any more
+      this.connection.note(true);
+    }
+    if (conversation.state !== "bot" && this.typing === "bot") {
+      this.showTyping(null);
+    }
+    this.events.onChange();
+  }
+
+  /** Fetches everything after the cursor, with the state of the conversation. */
+  sync(): Promise<void> {
+    return this.catchUp.run();
+  }
+
+  private async fetchPages(): Promise<void> {
+    for (;;) {
+      const page = await this.api.messages(this.log.cursor);
+      if (this.stopped) {
+        return;
+      }
+      this.takeMessages(page.messages);
+      this.takeConversation(page.conversation);
+      if (page.messages.length < PAGE_SIZE) {
+        this.finishLoading();
+        return;
+      }
+    }
+  }
+
+  private finishLoading(): void {
+    if (this.loaded || this.stopped) {
+      return;
+    }
+    this.loaded = true;
+    this.queue.restore(chatStorage.unsent(this.id).filter((left) => !this.log.isAcknowledged(left.clientMessageId)));
+    this.queue.retry();
+  }
+
+  private receive(type: string, data: unknown): void {
+    if (type === "message") {
+      this.takeMessages([data as Message]);
+    } else if (type === "conversation") {
+      this.takeConversation(data as Conversation);
+    } else if (type === "typing") {
+      const { sender, active } = data as TypingEvent;
+      this.showTyping(active ? sender : null);
+      this.events.onChange();
+    }
+  }
+
+  private refused(error: ApiError): void {
+    if (!(error instanceof ResponseError)) {
+      return;
+    }
+    if (error.unauthorized || error.status === 403 || error.status === 404) {
+      this.events.onExpired();
+    } else if (error.code === "conversation_closed") {
+      void this.sync();
+    }
+  }
+
+  private pendingChanged(): void {
+    if (this.loaded && !this.stopped) {
+      chatStorage.keepUnsent(this.id, this.log.pending);
+    }
+    this.events.onChange();
+  }
+
+  private showTyping(sender: Sender | null): void {
+    clearTimeout(this.typingTimer);
+    this.typing = sender;
+    if (sender) {
+      this.typingTimer = setTimeout(() => {
+        this.typing = null;
+        this.events.onChange();
+      }, TYPING_MS);
+    }
+  }
+}
