@@ -49,4 +49,4 @@ async def main(folder: Path, first: str, second: str, wishes: list[str]) -> None
 
 
 if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1]), *sys.argv[2:4], sys.argv[4:]))
+    asyncio.run(main(Path(sys.argv[1]), sys.argv[2], sys.argv[3], sys.argv[4:]))
