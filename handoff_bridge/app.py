@@ -21,7 +21,7 @@ from handoff_bridge.conversations.desk import DeskSide
 from handoff_bridge.conversations.turns import BotSide, RetryPolicy
 from handoff_bridge.desk import routes as desk
 from handoff_bridge.desk.sessions import Sessions
-from handoff_bridge.http import bodies, health, keys, openapi, pages
+from handoff_bridge.http import health, keys, openapi, pages
 from handoff_bridge.http.middlewares import add_security_headers, errors_as_json
 from handoff_bridge.realtime.hub import Hub
 from handoff_bridge.settings import Settings
@@ -35,10 +35,9 @@ LEASE_MARGIN_S = 10.0
 
 def build_app(settings: Settings, rules: BusinessRules) -> web.Application:
     """The whole bridge as one application; it opens nothing before it starts up."""
-    app = web.Application(middlewares=[errors_as_json], client_max_size=bodies.MAX_BODY)
+    app = web.Application(middlewares=[errors_as_json])
     app[keys.settings] = settings
     app[keys.rules] = rules
-    app[bodies.CLIENT_MAX_SIZE] = bodies.MAX_BODY
     app[access.MEMORY] = access.TokenMemory()
     app[keys.hub] = Hub()
     app.on_response_prepare.append(add_security_headers)

@@ -16,6 +16,9 @@ from handoff_bridge.http.wire import promise_to_wire
 routes = web.RouteTableDef()
 
 Id = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=r"^[^\x00]*$")]
+#: A whole conversation travels with the request, in bytes.
+MAX_HANDOFF = 4 * 1024 * 1024
+
 Share = Annotated[float, Field(allow_inf_nan=False)]
 
 
@@ -77,7 +80,7 @@ async def request_handoff(request: web.Request) -> web.Response:
     secret = request.app[keys.settings].internal_secret.get_secret_value()
     if not hmac.compare_digest(bearer(request).encode("utf-8", "replace"), secret.encode()):
         raise Unauthenticated("The shared secret is not right.")
-    body = await read_body(request, HandoffRequest)
+    body = await read_body(request, HandoffRequest, MAX_HANDOFF)
     details = body.details()
     if "\\u0000" in body.model_dump_json():
         raise InvalidBody("The body holds a NUL character.", field=None)

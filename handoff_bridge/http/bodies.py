@@ -42,15 +42,12 @@ ClientMessageId = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^
 Epoch = Annotated[int, Field(ge=1, le=2**31 - 1)]
 
 
-async def read_body(request: web.Request, model: type[Model]) -> Model:
+async def read_body(request: web.Request, model: type[Model], max_bytes: int = MAX_BODY) -> Model:
     """Read and check a JSON body; an absent body counts as ``{}``.
 
     Raises InvalidBody with ``details.field``, TextTooLong, BodyTooLarge.
     """
-    try:
-        raw = await request.read()
-    except web.HTTPRequestEntityTooLarge:
-        raise BodyTooLarge(max_bytes=request.app[CLIENT_MAX_SIZE]) from None
+    raw = await _read_bounded(request, max_bytes)
     try:
         value = json.loads(raw) if raw.strip() else {}
     except (ValueError, RecursionError):
@@ -63,7 +60,13 @@ async def read_body(request: web.Request, model: type[Model]) -> Model:
         raise InvalidBody(f"{field or 'body'}: {first['msg']}", field=field) from None
 
 
-CLIENT_MAX_SIZE = web.AppKey("client_max_size", int)
+async def _read_bounded(request: web.Request, max_bytes: int) -> bytes:
+    raw = bytearray()
+    async for chunk in request.content.iter_any():
+        raw += chunk
+        if len(raw) > max_bytes:
+            raise BodyTooLarge(max_bytes=max_bytes)
+    return bytes(raw)
 
 
 def read_int(request: web.Request, name: str, default: int, low: int, high: int) -> int:
