@@ -1,9 +1,10 @@
 import type { DeskConversation, Handoff } from "../shared/api/types";
 import { formatShort } from "../shared/dates";
-import { el } from "../shared/dom/element";
+import { el, setText } from "../shared/dom/element";
 import { fill } from "../shared/text";
 import { clockSince } from "./clock";
 import { intentWords } from "./entry-view";
+import { PHONE } from "./screen";
 import { texts } from "./texts.de";
 
 const words = texts.handoff;
@@ -11,12 +12,18 @@ const number = new Intl.NumberFormat("de-DE", { maximumFractionDigits: 2 });
 
 /** The handoff card: why the bot stepped back and what is known, so that nobody has to be asked twice. */
 export class HandoffView {
-  readonly element = el("details", { class: "handoff", open: true, "data-testid": "desk-handoff" });
+  /** On a phone the reason alone is shown at first; the rest unfolds. */
+  readonly element = el("details", {
+    class: "handoff",
+    open: !window.matchMedia(PHONE).matches,
+    "data-testid": "desk-handoff",
+  });
+  private readonly reason = el("span", { class: "reason" });
   private readonly facts = el("dl", { class: "facts" });
   private print = "";
 
   constructor() {
-    this.element.append(el("summary", {}, el("h3", {}, words.heading)), this.facts);
+    this.element.append(el("summary", {}, el("h3", {}, words.heading, this.reason)), this.facts);
   }
 
   update(handoff: Handoff | null, conversation: DeskConversation | undefined): void {
@@ -26,8 +33,8 @@ export class HandoffView {
       return;
     }
     this.print = print;
+    setText(this.reason, ` ${reasonWords(handoff.reason)}`);
     this.facts.replaceChildren(
-      ...fact(words.reason, reasonWords(handoff.reason), "reason"),
       ...waiting(handoff, conversation),
       ...fact(words.cues, handoff.decision?.cues.join(", ")),
       ...fact("", scoreWords(handoff)),
@@ -38,11 +45,11 @@ export class HandoffView {
   }
 }
 
-function fact(name: string, value: string | Node | null | undefined, className = ""): HTMLElement[] {
+function fact(name: string, value: string | Node | null | undefined): HTMLElement[] {
   if (!value) {
     return [];
   }
-  const detail = el("dd", className ? { class: className } : {}, value);
+  const detail = el("dd", {}, value);
   return name ? [el("dt", {}, name), detail] : [detail];
 }
 

@@ -30,7 +30,7 @@ export class QueuesView {
   /** Moves the focus to the item `step` places further; from outside the list, to the open conversation's item. */
   move(step: 1 | -1): void {
     const items = [...this.element.querySelectorAll<HTMLElement>("details[open] .item")];
-    const here = items.findIndex((item) => item === document.activeElement);
+    const here = document.activeElement instanceof HTMLElement ? items.indexOf(document.activeElement) : -1;
     const start = here >= 0 ? here + step : Math.max(0, this.openIndex(items));
     items[Math.min(items.length - 1, Math.max(0, start))]?.focus();
   }

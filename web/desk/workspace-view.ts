@@ -1,4 +1,5 @@
 import { button, el, setAttribute, setText } from "../shared/dom/element";
+import { icon } from "../shared/dom/icon";
 import { type Bell, showInTitle } from "./alerts";
 import { tickClocks } from "./clock";
 import { ConversationView } from "./conversation-view";
@@ -6,6 +7,7 @@ import type { DeskSession } from "./desk-session";
 import { tell } from "./dialogs";
 import { Keyboard } from "./keyboard";
 import { QueuesView } from "./queues-view";
+import { PHONE } from "./screen";
 import { texts } from "./texts.de";
 
 const ADDRESS = /^#\/c\/(.+)$/;
@@ -64,8 +66,7 @@ export class WorkspaceView {
       return;
     }
     setText(this.who, session.agent?.name ?? "");
-    setText(this.sound, this.bell.on ? texts.sound.on : texts.sound.off);
-    setAttribute(this.sound, "aria-pressed", String(this.bell.on));
+    this.showSound();
     this.connection.hidden = !session.connection.lost;
     setText(this.connection, session.connection.lost ? texts.connectionLost : "");
     setAttribute(this.element, "data-screen", session.open ? "conversation" : "list");
@@ -87,10 +88,21 @@ export class WorkspaceView {
 
   /** From the reply box or the conversation to the lists; on a phone this leaves the conversation. */
   private escape(): void {
-    if (window.matchMedia("(max-width: 50rem)").matches) {
+    if (window.matchMedia(PHONE).matches) {
       this.go(null);
     } else {
       this.queues.move(1);
+    }
+  }
+
+  private showSound(): void {
+    const pressed = String(this.bell.on);
+    if (this.sound.getAttribute("aria-pressed") !== pressed) {
+      this.sound.setAttribute("aria-pressed", pressed);
+      this.sound.replaceChildren(
+        icon(this.bell.on ? "bell" : "silent"),
+        this.bell.on ? texts.sound.on : texts.sound.off,
+      );
     }
   }
 

@@ -127,6 +127,10 @@ export class HandschlagChat extends HTMLElement {
     const news = count === 0 ? "" : count === 1 ? texts.unread.one : fill(texts.unread.many, { count });
     this.badge.hidden = count === 0;
     setText(this.badge, count === 0 ? "" : String(count));
-    setAttribute(this.launcher, "aria-label", news ? `${texts.open}, ${news}` : texts.open);
+    setAttribute(
+      this.launcher,
+      "aria-label",
+      [texts.openHint, texts.open, news].filter((part) => part !== "").join(" "),
+    );
   }
 }

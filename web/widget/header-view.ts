@@ -45,6 +45,7 @@ export class HeaderView {
     const standing = standingOf(session);
     setText(this.title, standing.title);
     setText(this.detail, standing.detail);
+    this.detail.hidden = standing.detail === "";
     setAttribute(this.element, "data-owner", standing.owner);
     if (this.shownMark !== standing.mark) {
       this.shownMark = standing.mark;

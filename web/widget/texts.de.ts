@@ -1,8 +1,8 @@
 /** Every word of the chat that a customer reads, apart from the messages themselves. */
 export const texts = {
-  open: "Chat öffnen",
   openHint: "Fragen? Schreiben Sie uns.",
-  unread: { one: "eine neue Nachricht", many: "{count} neue Nachrichten" },
+  open: "Chat öffnen.",
+  unread: { one: "Eine neue Nachricht.", many: "{count} neue Nachrichten." },
   panel: "Chat mit dem Kundenservice",
   minimise: "Chat schließen",
   menu: "Weitere Möglichkeiten",
@@ -13,13 +13,13 @@ export const texts = {
   endYes: "Ja, beenden",
   endNo: "Nein, weiter",
   status: {
-    bot: { title: "Digitaler Assistent", detail: "Hier antwortet eine Maschine" },
-    waiting: { title: "Sie warten auf einen Menschen", detail: "Der Assistent antwortet so lange nicht" },
+    bot: { title: "Digitaler Assistent (Maschine)", detail: "" },
+    waiting: { title: "Warten auf einen Menschen", detail: "Bis dahin schweigt der Assistent" },
     human: { title: "{name}", detail: "Ein Mensch aus unserem Team" },
     humanUnnamed: "Unser Team",
     closed: { title: "Unterhaltung beendet", detail: "Danke für Ihre Nachricht" },
     expired: { title: "Unterhaltung abgelaufen", detail: "Sie können jederzeit neu beginnen" },
-    starting: { title: "Digitaler Assistent", detail: "Verbindung wird aufgebaut …" },
+    starting: { title: "Digitaler Assistent (Maschine)", detail: "Verbindung wird aufgebaut …" },
   },
   sender: {
     customer: "Sie",

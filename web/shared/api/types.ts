@@ -33,7 +33,7 @@ export interface Message {
   sender_name?: string | null;
   kind: string;
   text: string;
-  buttons?: Button[] | null;
+  buttons?: readonly Button[] | null;
   /** Address of a picture, for kind `image`. */
   image?: string | null;
   notice?: Notice | null;
