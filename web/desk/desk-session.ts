@@ -137,10 +137,17 @@ export class DeskSession {
     this.onChange();
   }
 
-  wake(): void {
+  /** The page or, after a cut, the network is back. */
+  wake(cut: boolean): void {
     if (this.access === "signed_in") {
-      this.stream.wake();
+      this.stream.wake(cut);
       this.open?.queue.retry();
+    }
+  }
+
+  networkLost(): void {
+    if (this.access === "signed_in") {
+      this.connection.note(false);
     }
   }
 

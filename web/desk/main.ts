@@ -1,5 +1,5 @@
 import { el } from "../shared/dom/element";
-import { onWake } from "../shared/stream/wake";
+import { watchNetwork } from "../shared/stream/network";
 import { Bell } from "./alerts";
 import { DeskSession } from "./desk-session";
 import { SignInView } from "./sign-in-view";
@@ -29,5 +29,5 @@ function update(): void {
 }
 
 document.body.append(checking, signIn.element, workspace.element);
-onWake(() => session.wake());
+watchNetwork({ onBack: (cut) => session.wake(cut), onLost: () => session.networkLost() });
 void session.check();

@@ -118,11 +118,12 @@ export class ChatSession {
     return blob;
   }
 
-  wake(): void {
+  /** The page or, after a cut, the network is back. */
+  wake(cut: boolean): void {
     if (this.phase === "unreachable") {
       void this.begin();
     }
-    this.live?.wake();
+    this.live?.wake(cut);
   }
 
   stop(): void {

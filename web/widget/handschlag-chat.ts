@@ -1,6 +1,6 @@
 import { button, el, setAttribute, setText } from "../shared/dom/element";
 import { icon } from "../shared/dom/icon";
-import { onWake } from "../shared/stream/wake";
+import { watchNetwork } from "../shared/stream/network";
 import baseStyle from "../shared/styles/base.css?inline";
 import tokens from "../shared/styles/tokens.css?inline";
 import { fill } from "../shared/text";
@@ -25,7 +25,7 @@ export class HandschlagChat extends HTMLElement {
   private view: ChatView | null = null;
   private unread = 0;
   private updateAsked = false;
-  private stopWaking: (() => void) | null = null;
+  private unwatch: (() => void) | null = null;
   private readonly onStorage = (event: StorageEvent) => this.storageChanged(event);
 
   constructor() {
@@ -59,7 +59,10 @@ export class HandschlagChat extends HTMLElement {
     this.session = session;
     this.view = new ChatView(session, () => this.hide());
     this.shadowRoot?.prepend(this.view.element);
-    this.stopWaking = onWake(() => session.wake());
+    this.unwatch = watchNetwork({
+      onBack: (cut) => session.wake(cut),
+      onLost: () => session.live?.networkLost(),
+    });
     window.addEventListener("storage", this.onStorage);
     if (session.resume() && chatStorage.wasOpen) {
       this.reveal(false);
@@ -72,7 +75,7 @@ export class HandschlagChat extends HTMLElement {
     this.session = null;
     this.view?.element.remove();
     this.view = null;
-    this.stopWaking?.();
+    this.unwatch?.();
     window.removeEventListener("storage", this.onStorage);
   }
 

@@ -72,12 +72,22 @@ export class LiveConversation {
     this.connection.note(true);
   }
 
-  /** The page or the network is back. */
-  wake(): void {
-    if (!this.stopped && this.conversation?.state !== "closed") {
-      this.stream.wake();
+  /** The page or, after a cut, the network is back. */
+  wake(cut: boolean): void {
+    if (this.isFollowing) {
+      this.stream.wake(cut);
       this.queue.retry();
     }
+  }
+
+  networkLost(): void {
+    if (this.isFollowing) {
+      this.connection.note(false);
+    }
+  }
+
+  private get isFollowing(): boolean {
+    return !this.stopped && this.conversation?.state !== "closed";
   }
 
   takeMessages(messages: readonly Message[]): void {

@@ -121,15 +121,22 @@ test("a bridge that is restarting is tried again", async () => {
 test("waking up connects at once when the connection was lost", async () => {
   network.answers.push(new TypeError("offline"));
   await connect();
-  stream.wake();
+  stream.wake(false);
   await vi.advanceTimersByTimeAsync(0);
   expect(network.connections).toHaveLength(1);
+});
+
+test("after the network was cut no old connection is trusted", async () => {
+  await connect();
+  stream.wake(true);
+  await vi.advanceTimersByTimeAsync(0);
+  expect(network.connections.map((connection) => connection.aborted)).toEqual([true, false]);
 });
 
 test("waking up leaves a living connection alone", async () => {
   await connect();
   await vi.advanceTimersByTimeAsync(10_000);
-  stream.wake();
+  stream.wake(false);
   await vi.advanceTimersByTimeAsync(0);
   expect(network.connections).toHaveLength(1);
 });

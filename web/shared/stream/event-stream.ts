@@ -52,9 +52,12 @@ export class EventStream {
     this.abort = null;
   }
 
-  /** The network or the page came back: connects at once unless the connection shows signs of life. */
-  wake(): void {
-    if (!this.abort || Date.now() - this.lastByteAt > this.silenceMs / 2) {
+  /**
+   * The network or the page came back: connects at once, unless the connection shows signs of life and the network
+   * was not `cut`.
+   */
+  wake(cut: boolean): void {
+    if (cut || !this.abort || Date.now() - this.lastByteAt > this.silenceMs / 2) {
       this.backoff.reset();
       this.start();
     }
