@@ -14,7 +14,7 @@ export const texts = {
   endNo: "Nein, weiter",
   status: {
     bot: { title: "Digitaler Assistent (Maschine)", detail: "" },
-    waiting: { title: "Warten auf einen Menschen", detail: "Bis dahin schweigt der Assistent" },
+    waiting: { title: "Sie warten auf einen Menschen", detail: "Bis dahin schweigt der Assistent" },
     human: { title: "{name}", detail: "Ein Mensch aus unserem Team" },
     humanUnnamed: "Unser Team",
     closed: { title: "Unterhaltung beendet", detail: "Danke für Ihre Nachricht" },
