@@ -18,6 +18,7 @@ from runner.first_agent import FirstAgent
 from runner.locks import LockHeld, held
 from runner.ports import require_free_ports
 from runner.programs import all_programs
+from runner.secret_files import make_closed
 from runner.settings import Settings
 from runner.setup import Setup
 from runner.signals import Stopped, StopRequest
@@ -28,9 +29,12 @@ from runner.texts import text
 
 async def start(settings: Settings, environ: Mapping[str, str], stop: StopRequest) -> None:
     """Set up what is needed, run the stack until asked to stop."""
+    # Databases and logs are about customers.
+    make_closed(settings.state_dir)
     try:
         with held(settings.state_dir / "runner.lock"):
             require_free_ports(settings)
+            make_closed(settings.log_dir)
             stack = Stack(all_programs(settings, environ), _report)
             await stop.interrupt(Setup(settings, environ, dev=False).run())
             console.doing("stack.starting")

@@ -5,7 +5,8 @@ set -eu
 
 cd "$(dirname "$0")/.."
 logs=${HANDSCHLAG_LOG_DIR:-logs}
-mkdir -p "$logs" .tools
+[ -d "$logs" ] || mkdir -m 700 -p "$logs"
+mkdir -p .tools
 log=$logs/setup-python.log
 
 fail() {

@@ -10,6 +10,11 @@ from pathlib import Path
 from runner.errors import SecretMissing
 
 
+def make_closed(folder: Path) -> None:
+    """Make a folder that only its owner may look into; one that is there already stays as its owner made it."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
 def write_private(path: Path, content: str) -> None:
     """Write a file that only its owner may read; a former content is replaced as a whole."""
     _make_private_folder(path.parent)
