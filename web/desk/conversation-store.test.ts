@@ -57,10 +57,11 @@ test("an older state that comes late changes nothing", () => {
   expect(ids("mine")).toEqual(["a"]);
 });
 
-test("a customer's last word in my conversation waits for an answer", () => {
+test("a conversation of mine waits for an answer unless the last word is ours", () => {
   store.takeSnapshot([conversation("a", { state: "human", agent: { id: "me", name: "Ich" } })]);
-  store.takeMessage(message(2, { conversation_id: "a", sender: "customer", text: "Und nun?" }));
   expect(store.openTasks).toBe(1);
-  store.takeMessage(message(3, { conversation_id: "a", sender: "agent" }));
+  store.takeMessage(message(2, { conversation_id: "a", sender: "agent" }));
   expect(store.openTasks).toBe(0);
+  store.takeMessage(message(3, { conversation_id: "a", sender: "customer", text: "Und nun?" }));
+  expect(store.openTasks).toBe(1);
 });

@@ -69,9 +69,9 @@ export class ConversationStore {
     return conversation.state === "human" && conversation.agent?.id === this.myId();
   }
 
-  /** Whether the customer has the last word in a conversation of mine. */
+  /** Whether the last word in a conversation of mine is not ours: also right after taking it over. */
   isUnanswered(conversation: DeskConversation): boolean {
-    return this.isMine(conversation) && conversation.last_message?.sender === "customer";
+    return this.isMine(conversation) && conversation.last_message?.sender !== "agent";
   }
 
   /** How many customers wait for something an agent has to do. */

@@ -26,6 +26,8 @@ export class DeskSession {
   open: OpenConversation | null = null;
   /** What the last action could not do, in words for the agent. */
   problem: string | null = null;
+  /** The epoch the problem speaks of; what happens in a later one has settled it. */
+  private problemEpoch = Infinity;
   busy = false;
 
   readonly connection = new ConnectionWatch(() => this.onChange());
@@ -211,6 +213,9 @@ export class DeskSession {
     this.store.take(conversation);
     if (this.open?.id === conversation.id && before?.epoch !== conversation.epoch) {
       void this.open.sync(); // a new owner can bring a new handoff card
+      if (conversation.epoch > this.problemEpoch) {
+        this.problem = null;
+      }
     }
   }
 
@@ -246,6 +251,8 @@ export class DeskSession {
 
   private refused(error: ApiError): void {
     this.problem = explain(error);
+    const epoch = error instanceof ResponseError ? error.details["epoch"] : undefined;
+    this.problemEpoch = typeof epoch === "number" ? epoch : Infinity;
     this.expireOn(error);
     if (error instanceof ResponseError && error.status === 409) {
       void this.open?.sync();

@@ -82,7 +82,7 @@ function intent({ latest_intent: latest }: Handoff): HTMLElement[] {
 
 function slots(handoff: Handoff): HTMLElement[] {
   const known = Object.entries(handoff.slots ?? {})
-    .map(([name, value]) => [texts.slots[name] ?? name, valueWords(value)] as const)
+    .map(([name, value]) => [texts.slots[name] ?? name, slotWords(name, value)] as const)
     .filter(([, value]) => value !== "");
   if (known.length === 0) {
     return [];
@@ -92,6 +92,11 @@ function slots(handoff: Handoff): HTMLElement[] {
     list.append(el("li", {}, el("span", { class: "slot-name" }, `${name}: `), value));
   }
   return fact(words.slots, list);
+}
+
+function slotWords(name: string, value: unknown): string {
+  const words = valueWords(value);
+  return texts.slotValues[name]?.[words] ?? words;
 }
 
 function valueWords(value: unknown): string {

@@ -38,21 +38,24 @@ export function updateItem(
   button.classList.toggle("unanswered", unanswered);
   button.setAttribute("aria-current", String(selected));
   button.replaceChildren(
-    el("span", { class: "who" }, conversation.label, reservation(conversation, myId)),
+    el("span", { class: "who" }, conversation.label),
     el("span", { class: "when" }, ...moment(conversation)),
     el("span", { class: "last" }, preview(conversation, store)),
-    ...(unanswered ? [el("span", { class: "mark" }, texts.queues.unanswered)] : []),
+    ...marks(conversation, unanswered, myId),
   );
 }
 
 const shown = new WeakMap<HTMLElement, string>();
 
-function reservation(conversation: DeskConversation, myId: string | null): HTMLElement | null {
+function marks(conversation: DeskConversation, unanswered: boolean, myId: string | null): HTMLElement[] {
+  if (unanswered) {
+    return [el("span", { class: "mark" }, texts.queues.unanswered)];
+  }
   if (conversation.state !== "waiting" || !conversation.reserved_for) {
-    return null;
+    return [];
   }
   const words = conversation.reserved_for === myId ? texts.queues.forMe : texts.queues.forOther;
-  return el("span", { class: "reserved" }, words);
+  return [el("span", { class: "mark" }, words)];
 }
 
 function moment(conversation: DeskConversation): (Node | string)[] {

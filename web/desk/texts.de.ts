@@ -95,17 +95,21 @@ export const texts = {
   slots: {
     order_number: "Bestellnummer",
     postal_code: "Postleitzahl",
-    product: "Gerät",
-    product_name: "Gerät",
-    customer_name: "Name",
-    name: "Name",
-    email: "E-Mail",
-    phone_number: "Telefon",
+    verified_order: "Geprüfte Bestellung",
     remedy: "Wunsch",
-    return_reason: "Grund der Rückgabe",
-    defect_description: "Was nicht geht",
-    problem_description: "Was nicht geht",
+    defect_description: "Beschreibung",
+    person_note: "Notiz aus dem Team",
   } as Readonly<Record<string, string>>,
+  /** Values that are codes, by slot. */
+  slotValues: {
+    remedy: {
+      repair: "Reparatur",
+      replacement: "Ersatzgerät",
+      refund: "Geld zurück",
+      advice: "erst Beratung",
+      undecided: "noch offen",
+    },
+  } as Readonly<Record<string, Readonly<Record<string, string>>>>,
   intents: {
     greet: "Begrüßung",
     goodbye: "Abschied",
@@ -132,6 +136,7 @@ export const texts = {
     refund_status: "Erstattung",
     defective_product: "Defektes Gerät",
     payment_methods: "Zahlungsarten",
+    inform: "Angabe",
     nlu_fallback: "nicht verstanden",
   } as Readonly<Record<string, string>>,
   claim: "Übernehmen",

@@ -18,7 +18,13 @@ export class TranscriptView {
   });
   private readonly state = el("p", { class: "loading", role: "status" });
   private readonly typing = el("p", { class: "typing" });
-  readonly element = el("div", { class: "transcript", tabindex: "0" }, this.state, this.log, this.typing);
+  readonly element = el(
+    "div",
+    { class: "transcript", tabindex: "0", role: "group", "aria-label": texts.log },
+    this.state,
+    this.log,
+    this.typing,
+  );
   private readonly end = new StickToEnd(this.element);
   private context: EntryContext | null = null;
   private readonly list = new KeyedList<Entry>(

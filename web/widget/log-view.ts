@@ -19,7 +19,13 @@ export class LogView {
   private readonly loading = el("p", { class: "loading", hidden: true }, texts.loading);
   private readonly typing = el("p", { class: "typing", hidden: true });
   private readonly typingText = el("span");
-  readonly element = el("div", { class: "log", tabindex: "0" }, this.loading, this.log, this.typing);
+  readonly element = el(
+    "div",
+    { class: "log", tabindex: "0", role: "group", "aria-label": texts.log },
+    this.loading,
+    this.log,
+    this.typing,
+  );
   private readonly end = new StickToEnd(this.element);
   private readonly list: KeyedList<Entry>;
 
