@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import secrets
 import socket
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -24,7 +25,9 @@ from handoff_bridge.desk.sessions import Sessions
 from handoff_bridge.http import health, keys, openapi, pages
 from handoff_bridge.http.middlewares import add_security_headers, errors_as_json
 from handoff_bridge.realtime.hub import Hub
+from handoff_bridge.realtime.postgres import PostgresSignals
 from handoff_bridge.settings import Settings
+from handoff_bridge.storage.clock import DatabaseClock
 from handoff_bridge.storage.database import Database
 from handoff_bridge.storage.migrate import migrate
 from handoff_bridge.storage.store import SqlStore
@@ -40,8 +43,10 @@ def build_app(settings: Settings, rules: BusinessRules) -> web.Application:
     app[keys.rules] = rules
     app[access.MEMORY] = access.TokenMemory()
     app[keys.hub] = Hub()
+    # Two bridges on one machine, or one restarted: each run has a name of its own.
+    app[keys.process_name] = f"{socket.gethostname()[:32]}-{os.getpid()}-{secrets.token_hex(4)}"
     app.on_response_prepare.append(add_security_headers)
-    app.cleanup_ctx.extend([_storage, _conversations, _bot])
+    app.cleanup_ctx.extend([_storage, _signals, _conversations, _bot])
     app.on_shutdown.append(_end_streams)
     for part in (webchat, desk, internal, health, openapi, pages):
         app.add_routes(part.routes)
@@ -56,16 +61,37 @@ async def _storage(app: web.Application) -> AsyncIterator[None]:
     await database.close()
 
 
+async def _signals(app: web.Application) -> AsyncIterator[None]:
+    """On PostgreSQL other bridges are woken too, and the database's clock counts for all."""
+    store, hub = app[keys.store], app[keys.hub]
+    if store.database.is_sqlite:
+        app[keys.clock], app[keys.signals] = SystemClock(), hub
+        yield
+        return
+    clock = DatabaseClock(store.database)
+    await clock.set()
+    signals = PostgresSignals(hub, store, clock, app[keys.process_name])
+    app[keys.clock], app[keys.signals] = clock, signals
+    tasks = [
+        asyncio.create_task(clock.run(), name="clock"),
+        asyncio.create_task(signals.run(), name="signals"),
+    ]
+    yield
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
 async def _conversations(app: web.Application) -> AsyncIterator[None]:
     settings, store = app[keys.settings], app[keys.store]
-    core = Core.build(store, SystemClock(), app[keys.hub], app[keys.rules])
+    core = Core.build(store, app[keys.clock], app[keys.signals], app[keys.rules])
     app[keys.core] = core
     app[keys.customers] = CustomerSide(core, timedelta(hours=settings.token_ttl_h))
     app[keys.desk] = DeskSide(core)
     app[keys.sessions] = Sessions(store, core.clock, timedelta(hours=settings.session_ttl_h))
     app[keys.bot] = BotSide(
         core,
-        owner=f"{socket.gethostname()[:40]}-{os.getpid()}",
+        owner=app[keys.process_name],
         lease=timedelta(seconds=settings.bot_timeout_s + LEASE_MARGIN_S),
         retry=RetryPolicy(give_up_after_s=settings.bot_give_up_after_s),
     )

@@ -17,7 +17,8 @@ BridgeError
 │   └── IllegalTransition  409
 ├── TooManyRequests        429
 ├── Unavailable            503
-│   └── ShuttingDown       503
+│   ├── ShuttingDown       503
+│   └── StoreUnavailable   503
 └── BotError               (inside only: never leaves as an answer)
     ├── BotUnreachable
     ├── BotTimeout
@@ -149,6 +150,12 @@ class ShuttingDown(Unavailable):
     """This server is shutting down; please connect again."""
 
     code = "shutting_down"
+
+
+class StoreUnavailable(Unavailable):
+    """The database cannot be reached right now; nothing was stored, please try again."""
+
+    code = "store_unavailable"
 
 
 class BotError(BridgeError):

@@ -1,4 +1,8 @@
-"""Settings from the environment (``HANDSCHLAG_…``); docs/settings.md explains each for operators."""
+"""Settings from the environment (``HANDSCHLAG_…``); docs/settings.md explains each for operators.
+
+Any of them may also be a file of a folder that ``HANDSCHLAG_SECRETS_DIR`` names, called like the variable in small
+letters: containers are given their secrets that way. A variable wins over a file.
+"""
 
 import os
 import secrets
@@ -8,8 +12,12 @@ from typing import Annotated, Self
 
 from pydantic import Field, HttpUrl, PositiveFloat, PositiveInt, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 PREFIX = "HANDSCHLAG_"
+#: Names the folder with one file per secret. Read before all others, so it is not one of the fields below.
+SECRETS_DIR = f"{PREFIX}SECRETS_DIR"
 #: Secrets that are made at the first start in development and must be given in production.
 SECRETS = ("channel_secret", "internal_secret")
 
@@ -33,6 +41,7 @@ class Settings(BaseSettings):
     port: Annotated[int, Field(ge=0, le=65535)] = 8080
     state_dir: Path = Path("var")
     database_url: str = ""
+    database_password: SecretStr = SecretStr("")
     business_file: Path = Path("business.yml")
     rasa_url: HttpUrl = HttpUrl("http://127.0.0.1:5005")
     channel_secret: SecretStr = SecretStr("")
@@ -48,7 +57,7 @@ class Settings(BaseSettings):
     def load(cls) -> Self:
         """Read the environment. Raises SettingsError; makes missing secrets in development."""
         try:
-            settings = cls()
+            settings = cls(_secrets_dir=_secrets_dir())
         except ValidationError as error:
             mistakes = "; ".join(
                 f"{PREFIX}{'_'.join(str(part) for part in item['loc']).upper()}: {item['msg']}"
@@ -57,6 +66,8 @@ class Settings(BaseSettings):
             raise SettingsError(mistakes) from None
         if not settings.database_url:
             settings.database_url = f"sqlite+aiosqlite:///{settings.state_dir}/handschlag.db"
+        if password := settings.database_password.get_secret_value():
+            settings.database_url = _with_password(settings.database_url, password)
         for name in SECRETS:
             if not getattr(settings, name).get_secret_value():
                 setattr(settings, name, settings._missing_secret(name))
@@ -76,6 +87,35 @@ class Settings(BaseSettings):
                 "set a random value of at least 32 characters."
             )
         return SecretStr(kept_secret(self.state_dir / "secrets" / name))
+
+
+def _secrets_dir() -> Path | None:
+    """The folder the operator named, None without one. Raises SettingsError when it is not there."""
+    named = os.environ.get(SECRETS_DIR)
+    if not named:
+        return None
+    folder = Path(named)
+    if not folder.is_dir():
+        raise SettingsError(f"{SECRETS_DIR}: there is no folder {folder}")
+    # pydantic-settings would raise an error of its own, without naming the setting.
+    for name in SECRETS:
+        file = folder / f"{PREFIX}{name}".lower()
+        if file.exists() and not os.access(file, os.R_OK):
+            raise SettingsError(f"{SECRETS_DIR}: the file {file} may not be read by the user this process runs as")
+    return folder
+
+
+def _with_password(database_url: str, password: str) -> str:
+    """The same address with this password; it may hold any character."""
+    try:
+        url = make_url(database_url)
+    except ArgumentError:
+        raise SettingsError(f"{PREFIX}DATABASE_URL is not a database address") from None
+    if url.password is not None:
+        raise SettingsError(f"{PREFIX}DATABASE_PASSWORD is set, but {PREFIX}DATABASE_URL holds a password already")
+    if url.host is None:
+        raise SettingsError(f"{PREFIX}DATABASE_PASSWORD is set, but {PREFIX}DATABASE_URL names no server")
+    return url.set(password=password).render_as_string(hide_password=False)
 
 
 def kept_secret(path: Path) -> str:

@@ -3,19 +3,33 @@
 import asyncio
 import contextlib
 import logging
+from collections.abc import Awaitable, Callable
+from functools import partial
 
 from handoff_bridge.conversations.model import Turn
 from handoff_bridge.conversations.ports import Bot
 from handoff_bridge.conversations.turns import BotSide, Outcome
-from handoff_bridge.errors import BotError, BotFailed
+from handoff_bridge.errors import BotError, BotFailed, StoreUnavailable
 from handoff_bridge.realtime.hub import Hub
 
 log = logging.getLogger(__name__)
 
 #: How often due turns are looked for when nothing woke the worker (retries, expired leases).
 SWEEP_S = 0.5
+#: A bot's answer is worth waiting for the database, until the turn's lease ends at the latest.
+STORE_RETRIES_S = (0.1, 0.2, 0.5, 1.0, 2.0, 2.0, 2.0)
 #: How long a stop waits for running turns before their leases are given back.
 STOP_GRACE_S = 5.0
+
+
+async def _stored(store: Callable[[], Awaitable[Outcome]]) -> Outcome:
+    """Store a turn's end, also when the database is away for a moment; the lease guards against doing it twice."""
+    for wait_s in STORE_RETRIES_S:
+        try:
+            return await store()
+        except StoreUnavailable:
+            await asyncio.sleep(wait_s)
+    return await store()
 
 
 class TurnWorker:
@@ -35,6 +49,8 @@ class TurnWorker:
         while not self._stopping:
             try:
                 await self._claim()
+            except StoreUnavailable:
+                log.warning("Looking for due turns failed: the database is away; trying again.")
             except Exception:
                 log.exception("Looking for due turns failed; trying again.")
             await self._hub.wait_for_turn(SWEEP_S)
@@ -69,7 +85,7 @@ class TurnWorker:
             log.error("A turn failed in the bridge itself.", exc_info=error)
 
     async def _run(self, turn: Turn) -> None:
-        self._hub.typing(turn.conversation_id, "bot", True)
+        self._bot_side.typing(turn, True)
         try:
             await self._answer(turn)
         except asyncio.CancelledError:
@@ -84,7 +100,7 @@ class TurnWorker:
             if not answer.messages and not await self._bot_side.asked_for_person(turn):
                 raise BotFailed("The bot gave no answer.")
         except BotError as error:
-            outcome = await self._bot_side.fail(turn, error)
+            outcome = await _stored(partial(self._bot_side.fail, turn, error))
             log.warning(
                 "Turn %s attempt %d failed: %s; %s.",
                 turn.message_id, turn.attempts, error.code, outcome.value,
@@ -92,5 +108,5 @@ class TurnWorker:
             if outcome is Outcome.RETRY:
                 return
         else:
-            await self._bot_side.complete(turn, answer)
-        self._hub.typing(turn.conversation_id, "bot", False)
+            await _stored(partial(self._bot_side.complete, turn, answer))
+        self._bot_side.typing(turn, False)

@@ -13,8 +13,8 @@ from handoff_bridge.conversations.model import (
     Sender,
     State,
 )
-from handoff_bridge.conversations.ports import DuplicateMessage, Transaction
-from handoff_bridge.errors import ConversationClosed, UnknownPayload
+from handoff_bridge.conversations.ports import DuplicateMessage
+from handoff_bridge.errors import ConversationClosed, StoreUnavailable, UnknownPayload
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +61,11 @@ class CustomerSide:
         Raises UnknownPayload, ConversationClosed, NotFound.
         """
         core = self._core
-        now = core.clock.now()
         try:
-            async with core.store.write() as tx:
-                if payload is not None:
-                    text = await _offered(tx, conversation_id, payload)
-                draft = Draft(Sender.CUSTOMER, text, payload=payload, client_message_id=client_message_id)
-                conversation, (message,) = await tx.messages.append(conversation_id, [draft], now)
-                if conversation.state is State.BOT:
-                    await tx.turns.open(message, now)
+            if payload is not None:
+                text = await self._offered(conversation_id, payload)
+            draft = Draft(Sender.CUSTOMER, text, payload=payload, client_message_id=client_message_id)
+            conversation, message = await self._append(conversation_id, draft)
         except (DuplicateMessage, ConversationClosed) as refused:
             # A repeat stays a repeat even after the conversation was closed.
             first = await self._first(conversation_id, client_message_id)
@@ -120,13 +116,22 @@ class CustomerSide:
         core.announce(conversation_id, queue=True)
         return conversation
 
+    async def _append(self, conversation_id: str, draft: Draft) -> tuple[Conversation, Message]:
+        store, now = self._core.store, self._core.clock.now()
+        try:
+            return await store.append(conversation_id, draft, now)
+        except StoreUnavailable:
+            # A connection that broke under the first try. Should it have been committed all the same, the second
+            # one meets it as a duplicate.
+            return await store.append(conversation_id, draft, now)
+
     async def _first(self, conversation_id: str, client_message_id: str) -> Message | None:
         async with self._core.store.read() as tx:
             return await tx.messages.by_client_id(conversation_id, Sender.CUSTOMER.value, client_message_id)
 
-
-async def _offered(tx: Transaction, conversation_id: str, payload: str) -> str:
-    title = await tx.messages.offered_title(conversation_id, payload)
-    if title is None:
-        raise UnknownPayload
-    return title
+    async def _offered(self, conversation_id: str, payload: str) -> str:
+        async with self._core.store.read() as tx:
+            title = await tx.messages.offered_title(conversation_id, payload)
+        if title is None:
+            raise UnknownPayload
+        return title

@@ -1,10 +1,9 @@
 """The agent's use cases."""
 
-from handoff_bridge.conversations.changes import require_owner
 from handoff_bridge.conversations.core import Core
 from handoff_bridge.conversations.model import Agent, Conversation, Draft, Message, Sender, State
-from handoff_bridge.conversations.ports import DuplicateMessage
-from handoff_bridge.errors import StaleEpoch
+from handoff_bridge.conversations.ports import DuplicateMessage, Guard
+from handoff_bridge.errors import ConversationClosed, StaleEpoch
 
 
 class DeskSide:
@@ -42,16 +41,13 @@ class DeskSide:
             client_message_id=client_message_id,
         )  # fmt: skip
         try:
-            async with core.store.write() as tx:
-                conversation = await tx.conversations.get(conversation_id, lock=True)
-                require_owner(conversation, agent, epoch)
-                _, (message,) = await tx.messages.append(conversation_id, [draft], now, epoch)
-        except (DuplicateMessage, StaleEpoch) as refused:
+            _, message = await core.store.append(conversation_id, draft, now, Guard(agent.id, epoch))
+        except (DuplicateMessage, StaleEpoch, ConversationClosed) as refused:
             async with core.store.read() as tx:
                 first = await tx.messages.by_client_id(conversation_id, Sender.AGENT.value, client_message_id)
             if first is not None:
                 return first, False
-            if isinstance(refused, StaleEpoch):
+            if isinstance(refused, StaleEpoch | ConversationClosed):
                 async with core.store.write() as tx:
                     conversation = await tx.conversations.get(conversation_id)
                     await tx.messages.suppress(conversation, epoch, [draft], now)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -22,6 +23,14 @@ from handoff_bridge.conversations.promise import Capacity
 
 class DuplicateMessage(Exception):
     """This sender has used this client_message_id in the conversation before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """Whom the conversation must belong to: an agent, under the epoch they saw."""
+
+    agent_id: str
+    epoch: int
 
 
 class ConversationRows(Protocol):
@@ -70,8 +79,6 @@ class MessageRows(Protocol):
 
 
 class TurnRows(Protocol):
-    async def open(self, message: Message, now: datetime) -> None: ...
-
     async def claim(self, owner: str, lease: timedelta, limit: int, now: datetime) -> Sequence[Turn]: ...
 
     async def is_running(self, conversation_id: str, message_id: str) -> bool | None:
@@ -137,6 +144,14 @@ class Transaction(Protocol):
 class Store(Protocol):
     def write(self) -> AbstractAsyncContextManager[Transaction]: ...
     def read(self) -> AbstractAsyncContextManager[Transaction]: ...
+    async def append(
+        self, conversation_id: str, draft: Draft, now: datetime, guard: Guard | None = None
+    ) -> tuple[Conversation, Message]:
+        """Append one message in a transaction of its own, and owe a customer's a turn if the bot is the owner.
+
+        Raises DuplicateMessage, StaleEpoch (the guard), ConversationClosed, NotFound.
+        """
+        ...
 
 
 class Clock(Protocol):

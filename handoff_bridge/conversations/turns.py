@@ -72,6 +72,10 @@ class BotSide:
         people = (Sender.CUSTOMER, Sender.AGENT)
         return [m for m in messages if m.draft.sender in people and m.seq < turn.seq]
 
+    def typing(self, turn: Turn, active: bool) -> None:
+        """Show the customer that an answer is being made, or no longer."""
+        self._core.signals.typing(turn.conversation_id, Sender.BOT.value, active)
+
     async def asked_for_person(self, turn: Turn) -> bool:
         """Whether the bot has asked for a person in this turn: then its answer may be empty."""
         async with self._core.store.read() as tx:

@@ -62,7 +62,7 @@ class Presence:
         first, self._shown = self._shown is None, now
         if first:
             # Whoever waits is told that somebody has come.
-            self._app[keys.hub].queue_changed()
+            self._app[keys.signals].queue_changed()
 
     async def leave(self) -> None:
         """Gone, unless another stream of the same agent has shown itself since."""
@@ -70,7 +70,7 @@ class Presence:
             return
         async with self._app[keys.store].write() as tx:
             await tx.agents.left(self._agent.id, self._shown)
-        self._app[keys.hub].queue_changed()
+        self._app[keys.signals].queue_changed()
 
 
 class DeskFollower:

@@ -7,6 +7,7 @@ from handoff_bridge.business import BusinessRules
 from handoff_bridge.conversations.core import Core
 from handoff_bridge.conversations.customer import CustomerSide
 from handoff_bridge.conversations.desk import DeskSide
+from handoff_bridge.conversations.ports import Clock, Signals
 from handoff_bridge.conversations.turns import BotSide
 from handoff_bridge.desk.sessions import Sessions
 from handoff_bridge.realtime.hub import Hub
@@ -17,6 +18,9 @@ settings = web.AppKey("settings", Settings)
 rules = web.AppKey("rules", BusinessRules)
 store = web.AppKey("store", SqlStore)
 hub = web.AppKey("hub", Hub)
+process_name = web.AppKey("process_name", str)
+clock: web.AppKey[Clock] = web.AppKey("clock")
+signals: web.AppKey[Signals] = web.AppKey("signals")
 core = web.AppKey("core", Core)
 customers = web.AppKey("customers", CustomerSide)
 desk = web.AppKey("desk", DeskSide)

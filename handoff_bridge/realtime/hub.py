@@ -49,6 +49,7 @@ class Hub:
     def __init__(self) -> None:
         self._by_conversation: dict[str, set[Subscription]] = {}
         self._desks: set[Subscription] = set()
+        self._waiting: set[Subscription] = set()
         self._turns = asyncio.Event()
         self.closing = False
 
@@ -63,6 +64,7 @@ class Hub:
         try:
             yield subscription
         finally:
+            self._waiting.discard(subscription)
             if conversation_id is None:
                 self._desks.discard(subscription)
             else:
@@ -71,17 +73,20 @@ class Hub:
                 if not followers:
                     del self._by_conversation[conversation_id]
 
+    def follow_queue(self, subscription: Subscription, follows: bool) -> None:
+        """Wake this subscription when places in the queue move, or no longer."""
+        if follows:
+            self._waiting.add(subscription)
+        else:
+            self._waiting.discard(subscription)
+
     def conversation_changed(self, conversation_id: str) -> None:
         for subscription in self._followers(conversation_id):
             subscription.changed.add(conversation_id)
             subscription.wake()
 
     def queue_changed(self) -> None:
-        for followers in self._by_conversation.values():
-            for subscription in followers:
-                subscription.queue = True
-                subscription.wake()
-        for subscription in self._desks:
+        for subscription in self._waiting:
             subscription.queue = True
             subscription.wake()
 

@@ -1,5 +1,6 @@
 """Conversation rows: reading, changing the owner, the place in the queue."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -12,7 +13,7 @@ from handoff_bridge.conversations.promise import Capacity
 from handoff_bridge.errors import NotFound, StaleEpoch
 from handoff_bridge.storage.messages import insert_messages
 from handoff_bridge.storage.rows import conversation_from, conversation_values
-from handoff_bridge.storage.schema import agents, conversations
+from handoff_bridge.storage.schema import agents, conversations, messages
 
 
 class ConversationTable:
@@ -66,6 +67,11 @@ class ConversationTable:
         await self._connection.execute(
             update(conversations).where(conversations.c.id == conversation_id).values(returned=None)
         )
+
+    async def changed_since(self, since: datetime) -> Sequence[str]:
+        """The ids of conversations with a new message since then; a change of owner is one, too."""
+        query = select(messages.c.conversation_id).where(messages.c.created_at >= since).distinct()
+        return list((await self._connection.execute(query)).scalars())
 
     async def queue_position(self, conversation: Conversation) -> int:
         ahead = select(func.count()).where(conversations.c.state == State.WAITING.value)

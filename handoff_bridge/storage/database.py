@@ -5,11 +5,16 @@ from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
+import asyncpg
 from sqlalchemy import Connection, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
+
+from handoff_bridge.errors import StoreUnavailable
 
 #: How long SQLite waits for another process's write lock, in milliseconds.
 SQLITE_BUSY_MS = 10_000
@@ -29,23 +34,32 @@ class Database:
         if self.is_sqlite:
             event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
+        else:
+            event.listen(self.engine.sync_engine, "checkout", _refuse_closed)
+        # Shares the pool; without BEGIN and COMMIT around it, a query is one round trip.
+        self._single = self.engine.execution_options(isolation_level="AUTOCOMMIT")
 
     def write(self) -> AbstractAsyncContextManager[AsyncConnection]:
-        """A transaction that may change rows; it commits at the end and rolls back on any error."""
-        return self._write_sqlite() if self.is_sqlite else self.engine.begin()
+        """A transaction that may change rows; it commits at the end and rolls back on any error.
 
-    @asynccontextmanager
-    async def read(self) -> AsyncIterator[AsyncConnection]:
-        """A transaction that only reads: one consistent picture on SQLite, committed rows elsewhere."""
-        async with self.engine.connect() as connection:
-            yield connection
+        This and the two below raise StoreUnavailable when the database cannot be reached.
+        """
+        return _available(self._write_sqlite() if self.is_sqlite else self.engine.begin())
+
+    def statement(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """For one statement that commits by itself; on SQLite a transaction, as several may be needed."""
+        return _available(self._write_sqlite() if self.is_sqlite else self._single.connect())
+
+    def read(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """For reading: one consistent picture on SQLite; elsewhere each query sees what is committed."""
+        return _available(self.engine.connect() if self.is_sqlite else self._single.connect())
 
     async def is_alive(self) -> bool:
         """Whether a trivial query is answered."""
         try:
             async with self.read() as connection:
                 await connection.execute(text("SELECT 1"))
-        except Exception:  # whatever the driver raises, the answer is no
+        except StoreUnavailable:
             return False
         return True
 
@@ -58,6 +72,29 @@ class Database:
             await connection.execution_options(handschlag_write=True)
             async with connection.begin():
                 yield connection
+
+
+@asynccontextmanager
+async def _available(
+    opened: AbstractAsyncContextManager[AsyncConnection],
+) -> AsyncIterator[AsyncConnection]:
+    """Tell an unreachable database from every other error."""
+    try:
+        async with opened as connection:
+            yield connection
+    except DBAPIError as error:
+        if error.connection_invalidated or isinstance(error, InterfaceError | OperationalError):
+            raise StoreUnavailable from error
+        raise
+    # Connecting fails with the driver's own errors.
+    except (OSError, PoolTimeout, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        raise StoreUnavailable from error
+
+
+def _refuse_closed(connection: DBAPIConnection, _record: ConnectionPoolEntry, _proxy: object) -> None:
+    # The driver has noticed that the server is gone; asking costs no round trip. The pool connects anew.
+    if connection.driver_connection.is_closed():
+        raise DisconnectionError
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:

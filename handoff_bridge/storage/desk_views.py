@@ -58,7 +58,7 @@ class DeskViews:
         if wanted.state is State.WAITING:
             query = query.order_by(conversations.c.waiting_since, conversations.c.id)
         else:
-            query = query.order_by(conversations.c.updated_at.desc(), conversations.c.id)
+            query = query.order_by(conversations.c.created_at.desc(), conversations.c.id)
         rows = await self._connection.execute(query.limit(wanted.limit))
         return [_listed_from(row) for row in rows]
 

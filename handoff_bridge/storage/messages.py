@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from handoff_bridge.conversations.core import new_id
 from handoff_bridge.conversations.model import Conversation, Draft, Kind, Message, State
 from handoff_bridge.conversations.ports import DuplicateMessage
-from handoff_bridge.errors import ConversationClosed, NotFound, StaleEpoch
+from handoff_bridge.storage.refusals import refusal
 from handoff_bridge.storage.rows import (
     conversation_from,
     draft_data,
@@ -67,7 +67,7 @@ class MessageTable:
             bump = bump.where(conversations.c.epoch == epoch)
         row = (await self._connection.execute(bump)).one_or_none()
         if row is None:
-            raise await self._refusal(conversation_id)
+            raise await refusal(self._connection, conversation_id)
         conversation = conversation_from(row)
         return conversation, await insert_messages(self._connection, conversation, drafts, now)
 
@@ -129,12 +129,3 @@ class MessageTable:
                     created_at=now,
                 )
             )
-
-    async def _refusal(self, conversation_id: str) -> Exception:
-        query = select(conversations.c.state, conversations.c.epoch).where(conversations.c.id == conversation_id)
-        row = (await self._connection.execute(query)).one_or_none()
-        if row is None:
-            return NotFound("There is no such conversation.")
-        if row.state == State.CLOSED.value:
-            return ConversationClosed(state=row.state)
-        return StaleEpoch(epoch=row.epoch, state=row.state)

@@ -2,11 +2,15 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime
 from functools import cached_property
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from handoff_bridge.conversations.model import Conversation, Draft, Message
+from handoff_bridge.conversations.ports import Guard
 from handoff_bridge.storage.agents import AgentTable
+from handoff_bridge.storage.append import append_one
 from handoff_bridge.storage.conversations import ConversationTable
 from handoff_bridge.storage.database import Database
 from handoff_bridge.storage.desk_views import DeskViews
@@ -57,6 +61,13 @@ class SqlStore:
     async def write(self) -> AsyncIterator[SqlTransaction]:
         async with self.database.write() as connection:
             yield SqlTransaction(connection)
+
+    async def append(
+        self, conversation_id: str, draft: Draft, now: datetime, guard: Guard | None = None
+    ) -> tuple[Conversation, Message]:
+        """Append one message in a transaction of its own; see handoff_bridge.storage.append."""
+        async with self.database.statement() as connection:
+            return await append_one(connection, conversation_id, draft, now, guard)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[SqlTransaction]:

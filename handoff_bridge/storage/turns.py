@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import case, exists, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from handoff_bridge.conversations.model import Channel, Message, Sender, State, Turn
+from handoff_bridge.conversations.model import Channel, Sender, State, Turn
 from handoff_bridge.storage.rows import returned_from
 from handoff_bridge.storage.schema import conversations, messages, turns
 
@@ -17,19 +17,6 @@ OPEN, DONE, SUPERSEDED = "open", "done", "superseded"
 class TurnTable:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
-
-    async def open(self, message: Message, now: datetime) -> None:
-        await self._connection.execute(
-            insert(turns).values(
-                message_id=message.id,
-                conversation_id=message.conversation_id,
-                seq=message.seq,
-                status=OPEN,
-                attempts=0,
-                due_at=now,
-                created_at=now,
-            )
-        )
 
     async def claim(self, owner: str, lease: timedelta, limit: int, now: datetime) -> Sequence[Turn]:
         """Take due turns, the first open one of each conversation only.

@@ -3,11 +3,12 @@
 from aiohttp import web
 
 from handoff_bridge.channels.webchat.view import read_view
+from handoff_bridge.conversations.model import State
 from handoff_bridge.errors import InvalidBody, ShuttingDown
 from handoff_bridge.http import keys
 from handoff_bridge.http.bodies import read_int
 from handoff_bridge.http.sse import HEARTBEAT_S, EventStream
-from handoff_bridge.http.wire import WireConversation, message_to_wire
+from handoff_bridge.http.wire import message_to_wire
 from handoff_bridge.realtime.hub import Subscription
 
 #: How many messages are read at once while a client catches up.
@@ -23,11 +24,11 @@ async def stream_events(request: web.Request, conversation_id: str) -> web.Strea
     cursor = read_cursor(request)
     with hub.subscribe(conversation_id) as subscription:
         async with EventStream(request) as stream:
-            follower = Follower(request.app, conversation_id, cursor, stream)
-            await follower.catch_up(typing=True)
+            follower = Follower(request.app, subscription, cursor, stream)
+            await follower.start()
             while not hub.closing:
                 if await subscription.wait(HEARTBEAT_S):
-                    await follower.deliver(subscription)
+                    await follower.deliver()
                 else:
                     await stream.heartbeat()
     return stream.response
@@ -46,42 +47,55 @@ def read_cursor(request: web.Request) -> int:
 class Follower:
     """Sends one conversation to one client; remembers what the client has."""
 
-    def __init__(self, app: web.Application, conversation_id: str, cursor: int, stream: EventStream) -> None:
+    def __init__(self, app: web.Application, subscription: Subscription, cursor: int, stream: EventStream) -> None:
+        assert subscription.conversation_id is not None
         self._app = app
-        self._conversation_id = conversation_id
+        self._subscription = subscription
+        self._conversation_id = subscription.conversation_id
         self._cursor = cursor
         self._stream = stream
-        self._sent: WireConversation | None = None
 
-    async def deliver(self, subscription: Subscription) -> None:
-        changed, queue, typing = subscription.take()
+    async def start(self) -> None:
+        """Send what the client lacks, the conversation as it is and whether the bot is writing."""
+        await self._messages()
+        await self._conversation()
+        async with self._app[keys.store].read() as tx:
+            is_typing = await tx.turns.is_typing(self._conversation_id)
+        if is_typing:
+            await self._typing("bot", True)
+
+    async def deliver(self) -> None:
+        changed, queue, typing = self._subscription.take()
         # Typing ends before the message that it announced, and starts after the one it answers.
         for event in typing:
             if not event.active:
                 await self._typing(event.sender, False)
-        if changed or queue:
-            await self.catch_up()
+        # Every change of owner is a notice in the log, so without one the conversation is as it was.
+        if (changed and await self._messages()) or queue:
+            await self._conversation()
         for event in typing:
             if event.active:
                 await self._typing(event.sender, True)
 
-    async def catch_up(self, *, typing: bool = False) -> None:
-        """Send what the client lacks: messages in order, then the conversation if it changed."""
+    async def _messages(self) -> bool:
+        """Send what comes after the cursor, in order; True when a notice was among it."""
+        noticed = False
         while True:
             async with self._app[keys.store].read() as tx:
                 messages = await tx.messages.after(self._conversation_id, self._cursor, PAGE)
-                view = await read_view(self._app, tx, self._conversation_id)
-                is_typing = typing and await tx.turns.is_typing(self._conversation_id)
             for message in messages:
                 await self._stream.send("message", message_to_wire(message), message.seq)
                 self._cursor = message.seq
+                noticed = noticed or message.draft.notice is not None
             if len(messages) < PAGE:
-                break
-        if view != self._sent:
-            await self._stream.send("conversation", view)
-            self._sent = view
-        if is_typing:
-            await self._typing("bot", True)
+                return noticed
+
+    async def _conversation(self) -> None:
+        async with self._app[keys.store].read() as tx:
+            view = await read_view(self._app, tx, self._conversation_id)
+        hub = self._app[keys.hub]
+        hub.follow_queue(self._subscription, view["state"] == State.WAITING)
+        await self._stream.send("conversation", view)
 
     async def _typing(self, sender: str, active: bool) -> None:
         await self._stream.send("typing", {"sender": sender, "active": active})

@@ -60,10 +60,11 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["reserved_for"], ["agents.id"], name=op.f("fk_conversations_reserved_for_agents")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_conversations")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_conversations_token_hash")),
+        postgresql_with={"fillfactor": "70"},
     )
     op.create_index("ix_conversations_agent", "conversations", ["agent_id", "state"])
     op.create_index("ix_conversations_queue", "conversations", ["state", "waiting_since", "id"])
-    op.create_index("ix_conversations_recent", "conversations", ["state", "updated_at"])
+    op.create_index("ix_conversations_newest", "conversations", ["state", "created_at"])
 
     op.create_table(
         "handoffs",
@@ -111,6 +112,7 @@ def upgrade() -> None:
         ),
         sa.UniqueConstraint("id", name=op.f("uq_messages_id")),
     )
+    op.create_index("ix_messages_lately", "messages", ["created_at"], postgresql_using="brin")
     op.create_table(
         "ratings",
         sa.Column("conversation_id", sa.String(length=36), nullable=False),
