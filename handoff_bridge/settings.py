@@ -40,7 +40,8 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8080
     state_dir: Path = Path("var")
-    database_url: str = ""
+    #: Holds the password once it is loaded, so it stays out of whatever prints the settings.
+    database_url: Annotated[str, Field(repr=False)] = ""
     database_password: SecretStr = SecretStr("")
     business_file: Path = Path("business.yml")
     rasa_url: HttpUrl = HttpUrl("http://127.0.0.1:5005")
@@ -97,10 +98,8 @@ def _secrets_dir() -> Path | None:
     folder = Path(named)
     if not folder.is_dir():
         raise SettingsError(f"{SECRETS_DIR}: there is no folder {folder}")
-    # pydantic-settings would raise an error of its own, without naming the setting.
-    for name in SECRETS:
-        file = folder / f"{PREFIX}{name}".lower()
-        if file.exists() and not os.access(file, os.R_OK):
+    for file in folder.glob(f"{PREFIX.lower()}*"):
+        if not os.access(file, os.R_OK):
             raise SettingsError(f"{SECRETS_DIR}: the file {file} may not be read by the user this process runs as")
     return folder
 
