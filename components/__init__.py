@@ -1,0 +1,1 @@
+"""What Rasa is extended with: graph components, the tracker store and the channel to the bridge."""

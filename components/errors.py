@@ -1,0 +1,69 @@
+"""Everything that can go wrong in `components`.
+
+ComponentError
+├── ModelFolderError       the language model cannot be written
+├── ClassifierNotTrained   a model archive holds no intent classifier
+└── ChannelError           a customer message got no answer (has an HTTP status and a code)
+    ├── Unauthorized       401  the shared secret is missing or wrong
+    ├── InvalidBody        422  the request is not what the contract says
+    ├── NotReady           503  no model is loaded, or the conversation is locked
+    └── TurnFailed         502  Rasa made no usable answer; nothing of the turn was kept
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rasa.shared.exceptions import RasaException
+
+
+class ComponentError(RasaException):
+    """Something in Handschlag's Rasa components failed."""
+
+
+class ModelFolderError(ComponentError):
+    """The language model cannot be written to the folder."""
+
+
+class ClassifierNotTrained(ComponentError):
+    """The model archive holds no intent classifier. Train the assistant again."""
+
+
+class ChannelError(ComponentError):
+    """The channel cannot answer a message."""
+
+    status: ClassVar[int] = 500
+    code: ClassVar[str] = "internal_error"
+
+    def __init__(self, message: str, **details: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.details = details
+
+
+class Unauthorized(ChannelError):
+    """The shared secret is missing or wrong."""
+
+    status = 401
+    code = "unauthorized"
+
+
+class InvalidBody(ChannelError):
+    """The request body is not what the contract says."""
+
+    status = 422
+    code = "invalid_body"
+
+
+class NotReady(ChannelError):
+    """The assistant cannot take a message now. Try again."""
+
+    status = 503
+    code = "not_ready"
+
+
+class TurnFailed(ChannelError):
+    """The message got no usable answer. Nothing of the turn was kept, so it can be sent again."""
+
+    status = 502
+    code = "turn_failed"
