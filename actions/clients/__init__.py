@@ -1,0 +1,1 @@
+"""Outside systems the actions talk to: the bridge and the shop."""

@@ -1,0 +1,71 @@
+"""Why a conversation is handed over, as a record an agent reads, statistics count and designers tune."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, TypedDict
+
+from actions.signals import Offer, concern
+from actions.texts import texts
+from actions.transcript import Event
+
+#: After so many messages in a row that were not understood, or that were not content, a person takes over.
+MISUNDERSTANDINGS_BEFORE_HANDOFF = 2
+COMPLAINTS_BEFORE_HANDOFF = 2
+
+
+class Decision(TypedDict):
+    """`reason`: one of the six fixed ones; `score` reached `threshold`; `cues` in German."""
+
+    reason: str
+    score: float | None
+    threshold: float | None
+    cues: list[str]
+
+
+def customer_request(offer: Offer | None, events: Iterable[Event]) -> Decision:
+    """The customer asked for a person, or took one that was offered (then for the offer's reason)."""
+    if offer is None or offer.reason == "customer_request":
+        return _decision("customer_request", [_cue("asked")])
+    return _decision(offer.reason, [_cue("accepted_offer"), _cue("offered", concern=_named(concern(events)))])
+
+
+def low_confidence(count: int, latest_message: dict[str, Any]) -> Decision:
+    """Not understood several times in a row; score and threshold are the classifier's confidences."""
+    ranking = latest_message.get("intent_ranking") or []
+    best = next((intent for intent in ranking if intent.get("name") != "nlu_fallback"), {})
+    fallback = next((intent for intent in ranking if intent.get("name") == "nlu_fallback"), {})
+    cues = [_cue("not_understood", count=count)]
+    return {
+        "reason": "low_confidence",
+        "score": best.get("confidence"),
+        "threshold": fallback.get("confidence"),
+        "cues": cues,
+    }
+
+
+def frustration(count: int) -> Decision:
+    """Not content several times; score and threshold are numbers of messages."""
+    return {
+        "reason": "frustration",
+        "score": float(count),
+        "threshold": float(COMPLAINTS_BEFORE_HANDOFF),
+        "cues": [_cue("not_content", count=count)],
+    }
+
+
+def complex_intent(about: str | None) -> Decision:
+    """The matter, named by its intent, is one that only a person may answer."""
+    return _decision("complex_intent", [_cue("only_a_person", concern=_named(about))])
+
+
+def _decision(reason: str, cues: list[str]) -> Decision:
+    return {"reason": reason, "score": None, "threshold": None, "cues": cues}
+
+
+def _named(about: str | None) -> str:
+    return str(texts()["concerns"][about]) if about else _cue("unknown_concern")
+
+
+def _cue(name: str, **values: object) -> str:
+    return str(texts()["cues"][name].format(**values))

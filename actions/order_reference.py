@@ -1,0 +1,30 @@
+"""Order numbers and postal codes as customers type them, brought to the form the shop stores."""
+
+from __future__ import annotations
+
+import re
+
+_DIGITS_ONLY = re.compile(r"#?(\d{4}) ?(\d{4})")
+_WITH_YEAR = re.compile(r"b[- ]?(20\d{2})[- ]?(\d{6})", re.IGNORECASE)
+_POSTAL_CODE = re.compile(r"(?:d-)?(\d{5})", re.IGNORECASE)
+
+
+def order_number(typed: str) -> str | None:
+    """ "10423345" for "#1042 3345", "B-2026-104233" for "b2026 104233"; None for anything else."""
+    text = typed.replace("# ", "#").strip()
+    if found := _DIGITS_ONLY.fullmatch(text):
+        return found[1] + found[2]
+    if found := _WITH_YEAR.fullmatch(text):
+        return f"B-{found[1]}-{found[2]}"
+    return None
+
+
+def postal_code(typed: str) -> str | None:
+    """ "50667" for "D-50667"; None for anything that is no German postal code."""
+    found = _POSTAL_CODE.fullmatch(typed.strip())
+    return found[1] if found else None
+
+
+def looks_like_an_attempt(text: str) -> bool:
+    """Whether somebody probably tried to type a number: at least three digits, blanks between them not counted."""
+    return re.search(r"\d{3}", re.sub(r"[\s-]", "", text)) is not None
