@@ -44,7 +44,7 @@ export class DeskSession {
     this.stream = new EventStream({
       url: () => this.api.eventsUrl,
       onEvent: (type, data) => this.receive(type, data),
-      onOpen: () => void this.open?.sync(),
+      onOpen: () => this.open?.resume(),
       onConnection: (connection) => this.connection.note(connection === "open"),
       onRefused: (error) => this.expireOn(error),
     });

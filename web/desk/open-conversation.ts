@@ -60,6 +60,12 @@ export class OpenConversation {
     this.queue.add(text, undefined, clientMessageId);
   }
 
+  /** The bridge answers (again): what was missed is fetched, what could not be sent is sent. */
+  resume(): void {
+    void this.sync();
+    this.queue.retry();
+  }
+
   sync(): Promise<void> {
     return this.catchUp.run();
   }

@@ -53,7 +53,7 @@ export class LiveConversation {
       url: () => api.eventsUrl(this.log.cursor),
       headers: () => api.headers,
       onEvent: (type, data) => this.receive(type, data),
-      onOpen: () => void this.sync(),
+      onOpen: () => this.resume(),
       onConnection: (connection) => this.connection.note(connection === "open"),
       onRefused: (error) => this.refused(error),
     });
@@ -122,6 +122,12 @@ export class LiveConversation {
   /** Fetches everything after the cursor, with the state of the conversation. */
   sync(): Promise<void> {
     return this.catchUp.run();
+  }
+
+  /** The bridge answers (again): what was missed is fetched, what could not be sent is sent. */
+  private resume(): void {
+    void this.sync();
+    this.queue.retry();
   }
 
   private async fetchPages(): Promise<void> {
