@@ -39,8 +39,11 @@ def new_token() -> str:
 
 
 def hash_token(token: str) -> str:
-    """Tokens are random, so a plain SHA-256 is enough to keep them out of the database."""
-    return hashlib.sha256(token.encode()).hexdigest()
+    """Tokens are random, so a plain SHA-256 is enough to keep them out of the database.
+
+    Takes whatever a header or cookie can hold, also bytes that are no UTF-8.
+    """
+    return hashlib.sha256(token.encode("utf-8", "surrogateescape")).hexdigest()
 
 
 @dataclass(frozen=True)

@@ -31,10 +31,11 @@ def _text(value: object) -> object:
         value.encode()
     except UnicodeEncodeError:
         raise ValueError("the text has characters that are none (lone surrogates)") from None
+    # PostgreSQL cannot store NUL, and no keyboard types it.
+    value = value.replace("\x00", "")
     if not value.strip():
         raise ValueError("the text is empty")
-    # PostgreSQL cannot store NUL, and no keyboard types it.
-    return value.replace("\x00", "")
+    return value
 
 
 Text = Annotated[str, BeforeValidator(_text), Field(max_length=MAX_TEXT)]
@@ -49,7 +50,7 @@ async def read_body(request: web.Request, model: type[Model], max_bytes: int = M
     """
     raw = await _read_bounded(request, max_bytes)
     try:
-        value = json.loads(raw) if raw.strip() else {}
+        value = json.loads(raw, parse_constant=_no_number) if raw.strip() else {}
     except (ValueError, RecursionError):
         raise InvalidBody("The body is not valid JSON.", field=None) from None
     try:
@@ -58,6 +59,10 @@ async def read_body(request: web.Request, model: type[Model], max_bytes: int = M
         first = error.errors(include_url=False, include_input=False)[0]
         field = ".".join(str(part) for part in first["loc"]) or None
         raise InvalidBody(f"{field or 'body'}: {first['msg']}", field=field) from None
+
+
+def _no_number(name: str) -> object:
+    raise ValueError(f"{name} is no JSON number")
 
 
 async def _read_bounded(request: web.Request, max_bytes: int) -> bytes:
