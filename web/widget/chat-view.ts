@@ -10,7 +10,7 @@ import { LogView } from "./log-view";
 import { StripView } from "./strip-view";
 import { texts } from "./texts.de";
 
-/** Narrow screens show the chat alone; wider ones beside the page. The same figure stands in chat.css. */
+/** Narrow screens show the chat alone; wider ones beside the page. The same figure stands in styles/narrow.css. */
 const NARROW = "(max-width: 480px)";
 
 /** The chat panel: header, log, strip, input. */

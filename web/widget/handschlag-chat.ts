@@ -1,13 +1,11 @@
 import { button, el, setAttribute, setText } from "../shared/dom/element";
 import { icon } from "../shared/dom/icon";
 import { watchNetwork } from "../shared/stream/network";
-import baseStyle from "../shared/styles/base.css?inline";
-import tokens from "../shared/styles/tokens.css?inline";
 import { fill } from "../shared/text";
-import chatStyle from "./chat.css?inline";
 import { ChatSession } from "./chat-session";
 import { chatStorage } from "./chat-storage";
 import { ChatView } from "./chat-view";
+import { styles } from "./styles";
 import { texts } from "./texts.de";
 
 /**
@@ -31,7 +29,7 @@ export class HandschlagChat extends HTMLElement {
   constructor() {
     super();
     const root = this.attachShadow({ mode: "open" });
-    root.adoptedStyleSheets = [tokens, baseStyle, chatStyle].map((css) => {
+    root.adoptedStyleSheets = styles.map((css) => {
       const sheet = new CSSStyleSheet();
       sheet.replaceSync(css);
       return sheet;
