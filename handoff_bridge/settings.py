@@ -10,7 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import Field, HttpUrl, PositiveFloat, PositiveInt, SecretStr, ValidationError
+from pydantic import AfterValidator, Field, HttpUrl, PositiveFloat, PositiveInt, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
@@ -20,6 +20,9 @@ PREFIX = "HANDSCHLAG_"
 SECRETS_DIR = f"{PREFIX}SECRETS_DIR"
 #: Secrets that are made at the first start in development and must be given in production.
 SECRETS = ("channel_secret", "internal_secret")
+#: A secret shorter than this could be guessed; production does not start with one.
+MIN_SECRET = 32
+DATABASES = ("sqlite+aiosqlite", "postgresql+asyncpg")
 
 
 class SettingsError(Exception):
@@ -31,17 +34,28 @@ class Environment(StrEnum):
     PRODUCTION = "production"
 
 
-class Settings(BaseSettings):
-    """What the operator decides. Durations carry their unit in the name."""
+def _known_database(url: str) -> str:
+    try:
+        if not url or make_url(url).drivername in DATABASES:
+            return url
+    except ArgumentError:
+        pass
+    raise ValueError(
+        "is not a database address such as sqlite+aiosqlite:///FILE or postgresql+asyncpg://USER:PASSWORD@HOST/NAME"
+    )
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", extra="ignore")
+
+class Settings(BaseSettings):
+    """What the operator decides. Durations carry their unit in the name; what is left empty has its default."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", env_ignore_empty=True, extra="ignore")
 
     environment: Environment = Environment.DEVELOPMENT
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8080
     state_dir: Path = Path("var")
     #: Holds the password once it is loaded, so it stays out of whatever prints the settings.
-    database_url: Annotated[str, Field(repr=False)] = ""
+    database_url: Annotated[str, AfterValidator(_known_database), Field(repr=False)] = ""
     database_password: SecretStr = SecretStr("")
     business_file: Path = Path("business.yml")
     rasa_url: HttpUrl = HttpUrl("http://127.0.0.1:5005")
@@ -72,6 +86,7 @@ class Settings(BaseSettings):
         for name in SECRETS:
             if not getattr(settings, name).get_secret_value():
                 setattr(settings, name, settings._missing_secret(name))
+            settings._refuse_weak_secret(name)
         return settings
 
     @property
@@ -85,9 +100,16 @@ class Settings(BaseSettings):
         if self.environment is Environment.PRODUCTION:
             raise SettingsError(
                 f"{PREFIX}{name.upper()} is not set. Production has no default secrets: "
-                "set a random value of at least 32 characters."
+                f"set a random value of at least {MIN_SECRET} characters."
             )
         return SecretStr(kept_secret(self.state_dir / "secrets" / name))
+
+    def _refuse_weak_secret(self, name: str) -> None:
+        length = len(getattr(self, name).get_secret_value())
+        if self.environment is Environment.PRODUCTION and length < MIN_SECRET:
+            raise SettingsError(
+                f"{PREFIX}{name.upper()} has {length} characters: set a random value of at least {MIN_SECRET}."
+            )
 
 
 def _secrets_dir() -> Path | None:
@@ -118,13 +140,28 @@ def _with_password(database_url: str, password: str) -> str:
 
 
 def kept_secret(path: Path) -> str:
-    """Read the secret in this file; make it first, readable by the owner only, if there is none."""
+    """Read the secret in this file; make it first, readable by the owner only, if there is none.
+
+    Raises SettingsError when the file is empty.
+    """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text(encoding="ascii").strip()
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        secret = secrets.token_urlsafe(32)
-        file.write(secret)
+    if not path.exists():
+        _make_secret(path)
+    secret = path.read_text(encoding="ascii").strip()
+    if not secret:
+        raise SettingsError(f"{path} is empty: delete it, and a new secret is made at the next start.")
     return secret
+
+
+def _make_secret(path: Path) -> None:
+    # Written aside and linked: whoever starts at the same moment finds a whole secret, and the same one.
+    aside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(secrets.token_urlsafe(32))
+    try:
+        os.link(aside, path)
+    except FileExistsError:
+        pass
+    finally:
+        aside.unlink()

@@ -28,7 +28,7 @@ def raw_rules() -> dict[str, Any]:
     return raw
 
 
-def hours(state: str = "NW", **weekly: list[str]) -> OpeningHours:
+def hours(weekly: dict[str, list[str]], state: str = "NW") -> OpeningHours:
     """Opening hours in Germany; a day that is not named is closed."""
     return OpeningHours.model_validate({"timezone": "Europe/Berlin", "state": state, "weekly": weekly})
 

@@ -15,8 +15,8 @@ def secrets_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         monkeypatch.delenv(f"HANDSCHLAG_{name}", raising=False)
     folder = tmp_path / "secrets"
     folder.mkdir()
-    (folder / "handschlag_channel_secret").write_text("from-the-channel-file\n", encoding="utf-8")
-    (folder / "handschlag_internal_secret").write_text("from-the-internal-file\n", encoding="utf-8")
+    (folder / "handschlag_channel_secret").write_text("the-secret-from-the-channel-file-is-long\n", encoding="utf-8")
+    (folder / "handschlag_internal_secret").write_text("the-secret-from-the-internal-file-is-long\n", encoding="utf-8")
     monkeypatch.setenv("HANDSCHLAG_ENVIRONMENT", "production")
     monkeypatch.setenv("HANDSCHLAG_SECRETS_DIR", str(folder))
     return folder
@@ -25,14 +25,14 @@ def secrets_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.usefixtures("secrets_dir")
 def test_secrets_are_read_from_files_without_the_end_of_line() -> None:
     settings = Settings.load()
-    assert settings.channel_secret.get_secret_value() == "from-the-channel-file"
-    assert settings.internal_secret.get_secret_value() == "from-the-internal-file"
+    assert settings.channel_secret.get_secret_value() == "the-secret-from-the-channel-file-is-long"
+    assert settings.internal_secret.get_secret_value() == "the-secret-from-the-internal-file-is-long"
 
 
 @pytest.mark.usefixtures("secrets_dir")
 def test_a_variable_wins_over_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HANDSCHLAG_CHANNEL_SECRET", "from-the-variable")
-    assert Settings.load().channel_secret.get_secret_value() == "from-the-variable"
+    monkeypatch.setenv("HANDSCHLAG_CHANNEL_SECRET", "the-secret-from-the-variable-is-long-too")
+    assert Settings.load().channel_secret.get_secret_value() == "the-secret-from-the-variable-is-long-too"
 
 
 def test_a_secret_that_has_no_file_is_an_error_in_production(secrets_dir: Path) -> None:
