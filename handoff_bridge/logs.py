@@ -1,9 +1,20 @@
-"""JSON lines on standard error; what customers and agents write never gets here."""
+"""JSON lines on standard error; what customers and agents write never gets here.
+
+An error of a driver or parser may quote what it could not handle, so of a foreign error only the type and the way it
+took are written down.
+"""
 
 import json
 import logging
 import sys
+import traceback
 from datetime import UTC, datetime
+
+from handoff_bridge.errors import BridgeError
+
+
+#: An error may be caused by an error, and so on; nobody reads further than this.
+MAX_CAUSES = 5
 
 
 class JsonLines(logging.Formatter):
@@ -14,9 +25,21 @@ class JsonLines(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
-        if record.exc_info:
-            entry["error"] = self.formatException(record.exc_info)
+        if record.exc_info and record.exc_info[1] is not None:
+            entry["error"] = way_of(record.exc_info[1])
         return json.dumps(entry, ensure_ascii=False)
+
+
+def way_of(error: BaseException) -> str:
+    """The types of an error and its causes with the lines they came through, outermost first."""
+    parts = []
+    current: BaseException | None = error
+    while current is not None and len(parts) < MAX_CAUSES:
+        own_words = f": {current.message}" if isinstance(current, BridgeError) else ""
+        frames = "".join(traceback.format_tb(current.__traceback__))
+        parts.append(f"{type(current).__module__}.{type(current).__qualname__}{own_words}\n{frames}")
+        current = current.__cause__ or (None if current.__suppress_context__ else current.__context__)
+    return "caused by ".join(parts)
 
 
 def set_up_logs() -> None:

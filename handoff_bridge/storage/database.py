@@ -30,7 +30,12 @@ class Database:
         self._writer = asyncio.Lock()
         if self.is_sqlite and self.url.database:
             Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
-        self.engine: AsyncEngine = create_async_engine(self.url, pool_size=POOL_SIZE)
+        self.engine: AsyncEngine = create_async_engine(
+            self.url,
+            pool_size=POOL_SIZE,
+            # An error would quote what customers write.
+            hide_parameters=True,
+        )
         if self.is_sqlite:
             event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
@@ -100,6 +105,8 @@ def _refuse_closed(connection: DBAPIConnection, _record: ConnectionPoolEntry, _p
 def _prepare_sqlite(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
     # SQLAlchemy's own BEGIN is issued below; the driver must not start transactions by itself.
     connection.isolation_level = None
+    # SQLite's own lower() knows ASCII only; searching for "über" must find "Über".
+    connection.create_function("lower", 1, _lower)
     cursor = connection.cursor()
     # FULL: an acknowledged message survives a power cut, not only a crash of the process.
     for pragma in (
@@ -110,6 +117,10 @@ def _prepare_sqlite(connection: DBAPIConnection, _record: ConnectionPoolEntry) -
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _lower(value: object) -> object:
+    return value.lower() if isinstance(value, str) else value
 
 
 def _begin_sqlite(connection: Connection) -> None:
