@@ -22,6 +22,9 @@ FAILURE_WINDOW = timedelta(minutes=5)
 #: Addresses remembered for that at once.
 REMEMBERED = 10_000
 
+#: How often an agent's requests are noted as a sign of life.
+LIFE_EVERY = timedelta(seconds=15)
+
 # argon2id with the library's defaults, which follow RFC 9106's low-memory profile.
 hasher = PasswordHasher()
 #: Checked when the address is unknown, so that the answer takes as long as for a known one.
@@ -43,6 +46,7 @@ class Sessions:
         self._clock = clock
         self._ttl = ttl
         self._failures: OrderedDict[str, list[datetime]] = OrderedDict()
+        self._life: dict[str, datetime] = {}
         # One check at a time: argon2 takes 64 MiB and a core on purpose.
         self._checking = asyncio.Lock()
 
@@ -58,12 +62,14 @@ class Sessions:
             found = await tx.agents.by_email(email)
         password_hash = found[1] if found else DUMMY_HASH
         async with self._checking:
+            # Again: others may have guessed while this one waited for its check.
+            self._refuse_guessing(email)
             right = await asyncio.to_thread(_matches, password_hash, password)
-        if not right or found is None:
-            self._failures.setdefault(email, []).append(self._clock.now())
-            if len(self._failures) > REMEMBERED:
-                self._failures.popitem(last=False)
-            raise SignInFailed
+            if not right or found is None:
+                self._failures.setdefault(email, []).append(self._clock.now())
+                if len(self._failures) > REMEMBERED:
+                    self._failures.popitem(last=False)
+                raise SignInFailed
         self._failures.pop(email, None)
         token = new_token()
         now = self._clock.now()
@@ -82,6 +88,15 @@ class Sessions:
             if agent is not None:
                 return agent
         raise Unauthenticated("Please sign in.")
+
+    async def note_life(self, agent: Agent) -> None:
+        """Whoever uses the desk is there, stream or not; kept at most every LIFE_EVERY."""
+        now = self._clock.now()
+        if (noted := self._life.get(agent.id)) is not None and now - noted < LIFE_EVERY:
+            return
+        self._life[agent.id] = now
+        async with self._store.write() as tx:
+            await tx.agents.seen(agent.id, now)
 
     async def sign_out(self, token: str) -> None:
         async with self._store.write() as tx:
