@@ -32,7 +32,7 @@ class JsonLines(logging.Formatter):
 
 def way_of(error: BaseException) -> str:
     """The types of an error and its causes with the lines they came through, outermost first."""
-    parts = []
+    parts: list[str] = []
     current: BaseException | None = error
     while current is not None and len(parts) < MAX_CAUSES:
         own_words = f": {current.message}" if isinstance(current, BridgeError) else ""
