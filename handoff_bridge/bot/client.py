@@ -1,10 +1,11 @@
 """Runs one turn over Rasa's ``bridge`` channel."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from typing import Any
 
 import aiohttp
 
+from handoff_bridge.bot.storable import storable
 from handoff_bridge.conversations.model import BotAnswer, Button, Draft, Kind, Message, Sender, Turn
 from handoff_bridge.errors import BotFailed, BotTimeout, BotUnreachable
 
@@ -39,12 +40,12 @@ class RasaBot:
             ) as response:
                 if response.status != 200:
                     raise BotFailed(f"The bot answered with status {response.status}.")
-                answer = _parse(await response.json())
+                answer = _parse(storable(await response.json()))
         except TimeoutError:
             raise BotTimeout from None
         except aiohttp.ClientConnectionError as error:
             raise BotUnreachable(f"The bot cannot be reached ({type(error).__name__}).") from error
-        except (aiohttp.ClientError, ValueError) as error:
+        except (aiohttp.ClientError, ValueError, RecursionError) as error:
             raise BotFailed(f"The bot's answer is unusable ({type(error).__name__}).") from error
         return answer
 
@@ -85,12 +86,16 @@ def _parse(body: object) -> BotAnswer:
     )
 
 
+def _list(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
+
+
 def _draft(part: Mapping[str, Any]) -> Draft | None:
     text = str(part.get("text") or "")
     buttons = tuple(
         Button(title=str(button["title"]), payload=str(button["payload"]))
-        for button in cast(list[Mapping[str, Any]], part.get("buttons") or [])
-        if button.get("title") and button.get("payload")
+        for button in _list(part.get("buttons"))
+        if isinstance(button, Mapping) and button.get("title") and button.get("payload")
     )
     image = part.get("image")
     if buttons:

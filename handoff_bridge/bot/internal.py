@@ -4,11 +4,12 @@ import hmac
 from typing import Annotated, Any
 
 from aiohttp import web
-from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field, StringConstraints
 
+from handoff_bridge.bot.storable import storable
 from handoff_bridge.channels.webchat.access import bearer
 from handoff_bridge.conversations.model import Decision, HandoffDetails, Reason, TranscriptEntry
-from handoff_bridge.errors import InvalidBody, Unauthenticated
+from handoff_bridge.errors import Unauthenticated
 from handoff_bridge.http import keys
 from handoff_bridge.http.bodies import Body, read_body
 from handoff_bridge.http.wire import promise_to_wire
@@ -20,6 +21,7 @@ Id = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=r"^[
 MAX_HANDOFF = 4 * 1024 * 1024
 
 Share = Annotated[float, Field(allow_inf_nan=False)]
+Storable = BeforeValidator(storable)
 
 
 class DecisionBody(BaseModel):
@@ -44,11 +46,11 @@ class HandoffRequest(Body):
     conversation_id: Id
     message_id: Id
     reason: Reason
-    decision: DecisionBody | None = None
-    summary: str | None = None
-    slots: dict[str, Any] = Field(default_factory=dict)
-    latest_intent: dict[str, Any] | None = None
-    transcript: list[Said] = Field(default_factory=list)
+    decision: Annotated[DecisionBody | None, Storable] = None
+    summary: Annotated[str | None, Storable] = None
+    slots: Annotated[dict[str, Any], Storable] = Field(default_factory=dict)
+    latest_intent: Annotated[dict[str, Any] | None, Storable] = None
+    transcript: Annotated[list[Said], Storable] = Field(default_factory=list)
 
     def details(self) -> HandoffDetails:
         details = HandoffDetails(summary=self.summary, slots=self.slots, latest_intent=self.latest_intent)
@@ -81,11 +83,8 @@ async def request_handoff(request: web.Request) -> web.Response:
     if not hmac.compare_digest(bearer(request).encode("utf-8", "replace"), secret.encode()):
         raise Unauthenticated("The shared secret is not right.")
     body = await read_body(request, HandoffRequest, MAX_HANDOFF)
-    details = body.details()
-    if "\\u0000" in body.model_dump_json():
-        raise InvalidBody("The body holds a NUL character.", field=None)
     handoff, promise, created = await request.app[keys.bot].record_handoff(
-        body.conversation_id, body.message_id, body.reason, details
+        body.conversation_id, body.message_id, body.reason, body.details()
     )
     return web.json_response(
         {
