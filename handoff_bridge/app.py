@@ -1,6 +1,7 @@
 """Wires the parts together; what lives as long as the application is set up in cleanup contexts."""
 
 import asyncio
+import logging
 import os
 import secrets
 import socket
@@ -19,9 +20,11 @@ from handoff_bridge.channels.webchat import routes as webchat
 from handoff_bridge.conversations.core import Core, SystemClock
 from handoff_bridge.conversations.customer import CustomerSide
 from handoff_bridge.conversations.desk import DeskSide
+from handoff_bridge.conversations.timeouts import Timeouts
 from handoff_bridge.conversations.turns import BotSide, RetryPolicy
 from handoff_bridge.desk import routes as desk
 from handoff_bridge.desk.sessions import Sessions
+from handoff_bridge.errors import StoreUnavailable
 from handoff_bridge.http import health, keys, openapi, pages
 from handoff_bridge.http.middlewares import add_security_headers, errors_as_json
 from handoff_bridge.realtime.hub import Hub
@@ -34,6 +37,10 @@ from handoff_bridge.storage.store import SqlStore
 
 #: How long a turn stays with a process that says nothing more, beyond the bot's own time limit.
 LEASE_MARGIN_S = 10.0
+#: How often silent agents and long waits are looked for.
+TIMEOUTS_EVERY_S = 5.0
+
+log = logging.getLogger(__name__)
 
 
 def build_app(settings: Settings, rules: BusinessRules) -> web.Application:
@@ -46,7 +53,7 @@ def build_app(settings: Settings, rules: BusinessRules) -> web.Application:
     # Two bridges on one machine, or one restarted: each run has a name of its own.
     app[keys.process_name] = f"{socket.gethostname()[:32]}-{os.getpid()}-{secrets.token_hex(4)}"
     app.on_response_prepare.append(add_security_headers)
-    app.cleanup_ctx.extend([_storage, _signals, _conversations, _bot])
+    app.cleanup_ctx.extend([_storage, _signals, _conversations, _bot, _timeouts])
     app.on_shutdown.append(_end_streams)
     for part in (webchat, desk, internal, health, openapi, pages):
         app.add_routes(part.routes)
@@ -113,6 +120,25 @@ async def _bot(app: web.Application) -> AsyncIterator[None]:
         yield
         await worker.stop()
         await task
+
+
+async def _timeouts(app: web.Application) -> AsyncIterator[None]:
+    timeouts = Timeouts(app[keys.core])
+
+    async def look_regularly() -> None:
+        while True:
+            await asyncio.sleep(TIMEOUTS_EVERY_S)
+            try:
+                await timeouts.run_once()
+            except StoreUnavailable:
+                log.warning("Looking for what is overdue failed: the database is away.")
+            except Exception:
+                log.exception("Looking for what is overdue failed; trying again.")
+
+    task = asyncio.create_task(look_regularly(), name="timeouts")
+    yield
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
 
 
 async def _end_streams(app: web.Application) -> None:

@@ -86,6 +86,13 @@ class Desk(_Strict):
     handling_time_min: PositiveInt
 
 
+class Timeouts(_Strict):
+    agent_gone_after_s: PositiveInt
+    nobody_claims_after_min: PositiveInt
+    abandoned_after_h: PositiveInt
+    customer_gone_after_s: PositiveInt
+
+
 class HandoffTexts(_Strict):
     agent_available: str
     queued: str
@@ -100,12 +107,15 @@ class Texts(_Strict):
     out_of_hours: str
     out_of_hours_without_opening: str
     waiting_after_transfer: str
+    waiting_after_drop_out: str
+    still_waiting: str
     human_joined: str
     human_left: str
     returned_to_bot: str
     wait_cancelled: str
     closed_by_agent: str
     closed_by_customer: str
+    closed_as_abandoned: str
     wait_minutes: str
     wait_one_minute: str
     opening_pattern: str
@@ -139,6 +149,9 @@ PLACEHOLDERS: dict[str, frozenset[str]] = {
     "out_of_hours": frozenset({"company", "opening"}),
     "out_of_hours_without_opening": frozenset({"company"}),
     "waiting_after_transfer": frozenset({"agent"}),
+    "waiting_after_drop_out": frozenset({"agent"}),
+    "still_waiting": frozenset({"company", "phone"}),
+    "closed_as_abandoned": frozenset({"company"}),
     "human_joined": frozenset({"agent"}),
     "human_left": frozenset({"agent"}),
     "returned_to_bot": frozenset({"company"}),
@@ -156,6 +169,7 @@ class BusinessRules(_Strict):
     company: Company
     opening_hours: OpeningHours
     desk: Desk
+    timeouts: Timeouts
     texts: Texts
 
 

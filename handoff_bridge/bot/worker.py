@@ -45,7 +45,7 @@ class TurnWorker:
         self._stopping = False
 
     async def run(self) -> None:
-        """Work until stop() is called; an error of the store is logged and tried again."""
+        """Work until stop() is called and what runs then has ended; an error of the store is tried again."""
         while not self._stopping:
             try:
                 await self._claim()
@@ -54,11 +54,16 @@ class TurnWorker:
             except Exception:
                 log.exception("Looking for due turns failed; trying again.")
             await self._hub.wait_for_turn(SWEEP_S)
+        # Only here: a claim that was under way when the stop came has started its turns by now.
+        await self._end_running()
 
     async def stop(self) -> None:
-        """Claim nothing more; let running turns end for a moment, then give them back."""
+        """Claim nothing more; run() ends when the running turns have."""
         self._stopping = True
         self._hub.turn_due()
+
+    async def _end_running(self) -> None:
+        """Let running turns end for a moment, then give them back."""
         if not self._running:
             return
         _, late = await asyncio.wait(self._running, timeout=STOP_GRACE_S)
@@ -95,18 +100,26 @@ class TurnWorker:
 
     async def _answer(self, turn: Turn) -> None:
         try:
-            returned = await self._bot_side.returned_messages(turn)
-            answer = await self._bot.answer(turn, returned, self._timeout_s)
-            if not answer.messages and not await self._bot_side.asked_for_person(turn):
-                raise BotFailed("The bot gave no answer.")
-        except BotError as error:
-            outcome = await _stored(partial(self._bot_side.fail, turn, error))
+            await self._take_turn(turn)
+        except StoreUnavailable:
+            raise
+        except Exception as error:
+            # Whatever it was: the customer gets an answer, or a person.
+            failure = error if isinstance(error, BotError) else BotFailed("The bot's answer is unusable.")
+            if failure is not error:
+                log.exception("Turn %s failed in the bridge itself.", turn.message_id)
+            outcome = await _stored(partial(self._bot_side.fail, turn, failure))
             log.warning(
                 "Turn %s attempt %d failed: %s; %s.",
-                turn.message_id, turn.attempts, error.code, outcome.value,
+                turn.message_id, turn.attempts, failure.code, outcome.value,
             )  # fmt: skip
             if outcome is Outcome.RETRY:
-                return
-        else:
-            await _stored(partial(self._bot_side.complete, turn, answer))
+                return  # still being answered, as far as the customer is concerned
         self._bot_side.typing(turn, False)
+
+    async def _take_turn(self, turn: Turn) -> None:
+        returned = await self._bot_side.returned_messages(turn)
+        answer = await self._bot.answer(turn, returned, self._timeout_s)
+        if not answer.messages and not await self._bot_side.asked_for_person(turn):
+            raise BotFailed("The bot gave no answer.")
+        await _stored(partial(self._bot_side.complete, turn, answer))

@@ -71,6 +71,7 @@ class OwnerChanges:
         after = replace(
             _move(conversation, Event.REQUEST_HANDOFF),
             waiting_since=now,
+            wait_reminded=False,
             handoff_id=handoff_id,
             handed_over_seq=conversation.last_seq + 1,
             returned=None,
@@ -119,11 +120,31 @@ class OwnerChanges:
             agent_name=None,
             reserved_for=to.id,
             waiting_since=now,
+            wait_reminded=False,
         )
         actor = _actor(agent)
         notices = (
             self._notices.human_left(agent.name, actor, after.epoch),
             self._notices.waiting_after_transfer(agent.name, actor, after.epoch),
+        )
+        return Change(conversation, after, notices, HandoffStatus.WAITING)
+
+    def release(self, conversation: Conversation, waiting_since: datetime) -> Change:
+        """The agent has dropped out: back into the queue with the time waited so far, so ahead of later ones.
+
+        The notice tells the customer why; the system is its actor.
+        """
+        after = replace(
+            _move(conversation, Event.RELEASE),
+            agent_id=None,
+            agent_name=None,
+            waiting_since=waiting_since,
+            wait_reminded=False,
+        )
+        name = conversation.agent_name or ""
+        notices = (
+            self._notices.human_left(name, "system", after.epoch),
+            self._notices.waiting_after_drop_out(name, after.epoch),
         )
         return Change(conversation, after, notices, HandoffStatus.WAITING)
 
@@ -148,6 +169,11 @@ class OwnerChanges:
         require_owner(conversation, agent, epoch)
         after = _closed(conversation, now)
         notice = self._notices.closed_by_agent(agent.name, _actor(agent), after.epoch)
+        return Change(conversation, after, (notice,), HandoffStatus.CLOSED)
+
+    def close_as_abandoned(self, conversation: Conversation, now: datetime) -> Change:
+        after = _closed(conversation, now)
+        notice = self._notices.closed_as_abandoned(after.epoch)
         return Change(conversation, after, (notice,), HandoffStatus.CLOSED)
 
     def close_by_customer(self, conversation: Conversation, now: datetime) -> Change:

@@ -1,5 +1,6 @@
 """The agent's use cases."""
 
+from handoff_bridge.conversations.changes import require_owner
 from handoff_bridge.conversations.core import Core
 from handoff_bridge.conversations.model import Agent, Conversation, Draft, Message, Sender, State
 from handoff_bridge.conversations.ports import DuplicateMessage, Guard
@@ -52,8 +53,16 @@ class DeskSide:
                     conversation = await tx.conversations.get(conversation_id)
                     await tx.messages.suppress(conversation, epoch, [draft], now)
             raise
+        core.signals.typing(conversation_id, Sender.AGENT.value, False)
         core.signals.conversation_changed(conversation_id)
         return message, True
+
+    async def typing(self, conversation_id: str, agent: Agent, active: bool) -> None:
+        """Show the customer that the owner is writing. Raises StaleEpoch for anybody else."""
+        async with self._core.store.read() as tx:
+            conversation = await tx.conversations.get(conversation_id)
+        require_owner(conversation, agent, conversation.epoch)
+        self._core.signals.typing(conversation_id, Sender.AGENT.value, active)
 
     async def return_to_bot(self, conversation_id: str, agent: Agent, epoch: int, note: str | None) -> Conversation:
         core = self._core

@@ -133,6 +133,8 @@ class Conversation:
     agent_name: str | None = None
     reserved_for: str | None = None
     waiting_since: datetime | None = None
+    wait_reminded: bool = False
+    customer_seen_at: datetime | None = None
     handoff_id: str | None = None
     handed_over_seq: int | None = None
     returned: ReturnedTurns | None = None

@@ -15,6 +15,7 @@ class Notices:
     def __init__(self, rules: BusinessRules) -> None:
         self._texts = rules.texts
         self._company = rules.company.name
+        self._phone = rules.company.phone
         self._zone = rules.opening_hours.zone
 
     def bot_disclosure(self, epoch: int) -> Draft:
@@ -35,6 +36,14 @@ class Notices:
     def waiting_after_transfer(self, agent_name: str, actor: str, epoch: int) -> Draft:
         text = self._fill(self._texts.waiting_after_transfer, agent=agent_name)
         return _draft(NoticeType.WAITING, text, actor, epoch)
+
+    def waiting_after_drop_out(self, agent_name: str, epoch: int) -> Draft:
+        text = self._fill(self._texts.waiting_after_drop_out, agent=agent_name)
+        return _draft(NoticeType.WAITING, text, "system", epoch)
+
+    def still_waiting(self, epoch: int) -> Draft:
+        text = self._fill(self._texts.still_waiting, phone=self._phone)
+        return _draft(NoticeType.WAITING, text, "system", epoch)
 
     def human_joined(self, agent_name: str, actor: str, epoch: int) -> Draft:
         text = self._fill(self._texts.human_joined, agent=agent_name)
@@ -59,6 +68,10 @@ class Notices:
     def closed_by_customer(self, epoch: int) -> Draft:
         text = self._fill(self._texts.closed_by_customer)
         return _draft(NoticeType.CLOSED, text, "customer", epoch)
+
+    def closed_as_abandoned(self, epoch: int) -> Draft:
+        text = self._fill(self._texts.closed_as_abandoned)
+        return _draft(NoticeType.CLOSED, text, "system", epoch)
 
     def _requested_text(self, promise: Promise, reason: Reason) -> str:
         texts = self._texts.handoff_requested

@@ -18,4 +18,5 @@ async def signed_in(request: web.Request) -> Agent:
     agent = await request.app[keys.sessions].agent(token)
     if request.method not in SAFE_METHODS and not csrf_matches(token or "", request.headers.get("X-CSRF-Token", "")):
         raise Forbidden
+    await request.app[keys.sessions].note_life(agent)
     return agent

@@ -10,12 +10,14 @@ from datetime import datetime
 from aiohttp import web
 
 from handoff_bridge.conversations.model import Agent
-from handoff_bridge.errors import ShuttingDown
+from handoff_bridge.desk.access import COOKIE
+from handoff_bridge.desk.presence import customer_online_since
+from handoff_bridge.errors import ShuttingDown, Unauthenticated
 from handoff_bridge.http import keys
 from handoff_bridge.http.sse import HEARTBEAT_S, EventStream
 from handoff_bridge.http.wire import listed_to_wire, message_to_wire
 from handoff_bridge.realtime.hub import Subscription
-from handoff_bridge.storage.desk_views import ListFilter
+from handoff_bridge.storage.desk_views import ListedConversation, ListFilter
 
 #: Conversations in the first picture and in one round of changes.
 MAX_LISTED = 500
@@ -29,7 +31,7 @@ async def stream_events(request: web.Request, agent: Agent) -> web.StreamRespons
         raise ShuttingDown
     with hub.subscribe(None) as subscription:
         async with EventStream(request) as stream:
-            presence = Presence(request.app, agent)
+            presence = Presence(request.app, agent, request.cookies.get(COOKIE))
             follower = DeskFollower(request.app, stream)
             try:
                 await presence.show()
@@ -40,6 +42,9 @@ async def stream_events(request: web.Request, agent: Agent) -> web.StreamRespons
                     else:
                         await stream.heartbeat()
                     await presence.show()
+            except Unauthenticated:
+                # Signed out elsewhere, or the session has ended: so does the stream.
+                pass
             finally:
                 await asyncio.shield(presence.leave())
     return stream.response
@@ -48,17 +53,20 @@ async def stream_events(request: web.Request, agent: Agent) -> web.StreamRespons
 class Presence:
     """Keeps the agent's sign of life fresh, for all processes to see."""
 
-    def __init__(self, app: web.Application, agent: Agent) -> None:
+    def __init__(self, app: web.Application, agent: Agent, session_token: str | None) -> None:
         self._app = app
         self._agent = agent
+        self._session_token = session_token
         self._shown: datetime | None = None
 
     async def show(self) -> None:
+        """Raises Unauthenticated when the session has ended."""
         now = self._app[keys.core].clock.now()
         if self._shown is not None and (now - self._shown).total_seconds() < HEARTBEAT_S:
             return
+        await self._app[keys.sessions].agent(self._session_token)
         async with self._app[keys.store].write() as tx:
-            await tx.agents.seen(self._agent.id, now)
+            await tx.agents.seen(self._agent.id, now, at_desk=True)
         first, self._shown = self._shown is None, now
         if first:
             # Whoever waits is told that somebody has come.
@@ -85,7 +93,7 @@ class DeskFollower:
         async with self._app[keys.store].read() as tx:
             listed = await tx.desk_views.list(ListFilter(limit=MAX_LISTED))
         self._cursors = {item.conversation.id: item.conversation.last_seq for item in listed}
-        await self._stream.send("snapshot", {"conversations": [listed_to_wire(item) for item in listed]})
+        await self._stream.send("snapshot", {"conversations": [self._wire(item) for item in listed]})
 
     async def deliver(self, subscription: Subscription) -> None:
         changed, _, typing = subscription.take()
@@ -105,7 +113,10 @@ class DeskFollower:
             )
         for item in listed:
             await self._messages(item.conversation.id)
-            await self._stream.send("conversation", {"conversation": listed_to_wire(item)})
+            await self._stream.send("conversation", {"conversation": self._wire(item)})
+
+    def _wire(self, item: ListedConversation) -> dict[str, object]:
+        return listed_to_wire(item, customer_online_since(self._app))
 
     async def _messages(self, conversation_id: str) -> None:
         # One not in the first picture is new, or was closed and is of no interest before its change.

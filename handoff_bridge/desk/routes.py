@@ -2,11 +2,13 @@
 
 from aiohttp import web
 
+from handoff_bridge.channels.webchat.bodies import Typing
 from handoff_bridge.conversations.core import AGENT_ONLINE_FOR
 from handoff_bridge.conversations.model import State
 from handoff_bridge.desk.access import COOKIE, COOKIE_PATH, signed_in
 from handoff_bridge.desk.bodies import AgentMessage, AtEpoch, Return, SignIn, Transfer
 from handoff_bridge.desk.events import stream_events
+from handoff_bridge.desk.presence import customer_online_since
 from handoff_bridge.desk.sessions import csrf_token
 from handoff_bridge.errors import InvalidBody, NotFound
 from handoff_bridge.http import keys
@@ -80,7 +82,8 @@ async def conversations(request: web.Request) -> web.Response:
     )
     async with request.app[keys.store].read() as tx:
         found = await tx.desk_views.list(wanted)
-    return web.json_response({"conversations": [listed_to_wire(listed) for listed in found]})
+    since = customer_online_since(request.app)
+    return web.json_response({"conversations": [listed_to_wire(listed, since) for listed in found]})
 
 
 @routes.get(ONE)
@@ -102,7 +105,7 @@ async def conversation(request: web.Request) -> web.Response:
         said = [] if handoff is None else await tx.messages.latest(conversation_id, limit)
     return web.json_response(
         {
-            "conversation": listed_to_wire(listed[0]),
+            "conversation": listed_to_wire(listed[0], customer_online_since(request.app)),
             "handoff": handoff_to_wire(handoff, list(said), nlu) if handoff else None,
             "messages": [message_to_wire(message) for message in messages],
         }
@@ -126,6 +129,14 @@ async def write(request: web.Request) -> web.Response:
         request.match_info["conversation_id"], agent, body.epoch, body.client_message_id, body.text
     )
     return web.json_response({"message": message_to_wire(message)}, status=202 if created else 200)
+
+
+@routes.post(ONE + "/typing")
+async def typing(request: web.Request) -> web.Response:
+    agent = await signed_in(request)
+    body = await read_body(request, Typing)
+    await request.app[keys.desk].typing(request.match_info["conversation_id"], agent, body.active)
+    return web.Response(status=204)
 
 
 @routes.post(ONE + "/return")
@@ -163,7 +174,7 @@ async def events(request: web.Request) -> web.StreamResponse:
 async def _conversation(request: web.Request, conversation_id: str) -> web.Response:
     async with request.app[keys.store].read() as tx:
         (listed,) = await tx.desk_views.list(ListFilter(conversation_ids=[conversation_id]))
-    return web.json_response({"conversation": listed_to_wire(listed)})
+    return web.json_response({"conversation": listed_to_wire(listed, customer_online_since(request.app))})
 
 
 def _state(request: web.Request) -> State | None:

@@ -7,7 +7,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from handoff_bridge.bot.internal import HandoffRequest
-from handoff_bridge.channels.webchat.bodies import CustomerMessage, Rating, StartConversation
+from handoff_bridge.channels.webchat.bodies import CustomerMessage, Rating, StartConversation, Typing
 from handoff_bridge.desk.bodies import AgentMessage, AtEpoch, Return, SignIn, Transfer
 from handoff_bridge.http import schemas
 
@@ -16,6 +16,7 @@ MODELS: tuple[type[BaseModel], ...] = (
     StartConversation,
     CustomerMessage,
     Rating,
+    Typing,
     SignIn,
     AtEpoch,
     AgentMessage,
@@ -142,6 +143,8 @@ def _customer_operations() -> list[tuple[str, str, Json]]:
         (one + "/events", "get", _operation(
             "Follow the conversation: message (id = seq), conversation, typing",
             {200: _EVENT_STREAM}, parameters=(_AFTER,), **mine)),
+        (one + "/typing", "post", _operation(
+            "Say that one is writing, every few seconds", {204: None}, body=Typing, **mine)),
         (one + "/handoff", "post", _operation(
             "Ask for a person", {202: schemas.ConversationAnswer}, errors=(409,), **mine)),
         (one + "/handoff", "delete", _operation(
@@ -178,6 +181,8 @@ def _desk_operations() -> list[tuple[str, str, Json]]:
         (one + "/messages", "post", _operation(
             "Write to the customer", {202: schemas.MessageAnswer, 200: schemas.MessageAnswer},
             body=AgentMessage, **change)),
+        (one + "/typing", "post", _operation(
+            "Say that one is writing, every few seconds", {204: None}, body=Typing, **change)),
         (one + "/return", "post", _operation("Back to the bot", {200: conversation}, body=Return, **change)),
         (one + "/transfer", "post", _operation("Pass on", {200: conversation}, body=Transfer, **change)),
         (one + "/close", "post", _operation("End", {200: conversation}, body=AtEpoch, **change)),

@@ -142,6 +142,7 @@ class DeskConversationShape(Answer):
     created_at: AwareDatetime
     label: str
     locale: str
+    customer_online: bool
     agent: Owner | None = None
     handoff: WaitShape | None = None
     waiting_since: AwareDatetime | None = None

@@ -1,6 +1,7 @@
 """The conversation as it goes over the wire; the shapes are those of the public contract."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, NotRequired, TypedDict
 
 from handoff_bridge.conversations.model import (
@@ -119,13 +120,14 @@ def agent_to_wire(agent: Agent) -> dict[str, object]:
     return {"id": agent.id, "name": agent.name, "email": agent.email}
 
 
-def listed_to_wire(listed: ListedConversation) -> dict[str, object]:
-    """A conversation as the desk lists it."""
+def listed_to_wire(listed: ListedConversation, customer_online_since: datetime) -> dict[str, object]:
+    """A conversation as the desk lists it; a customer seen after that time has the chat open."""
     conversation = listed.conversation
     wire: dict[str, object] = {
         **conversation_to_wire(conversation, reason=listed.reason),
         "label": f"Gast {conversation.label}",
         "locale": conversation.locale,
+        "customer_online": _is_after(conversation.customer_seen_at, customer_online_since),
     }
     if conversation.agent_id is not None:
         wire["agent"] = {"id": conversation.agent_id, "name": conversation.agent_name}
@@ -140,6 +142,10 @@ def listed_to_wire(listed: ListedConversation) -> dict[str, object]:
             "created_at": listed.last_message.created_at.isoformat(),
         }
     return wire
+
+
+def _is_after(at: datetime | None, since: datetime) -> bool:
+    return at is not None and at > since
 
 
 def handoff_to_wire(

@@ -5,6 +5,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+#: Somebody who writes says so again every few seconds; a bot's turn says it once and lasts longer.
+TYPING_LIMIT_S = {"bot": 60.0}
+TYPING_LIMIT_OTHERS_S = 8.0
+
 
 @dataclass(frozen=True, slots=True)
 class Typing:
@@ -51,6 +55,7 @@ class Hub:
         self._desks: set[Subscription] = set()
         self._waiting: set[Subscription] = set()
         self._turns = asyncio.Event()
+        self._typing_ends: dict[str, asyncio.TimerHandle] = {}
         self.closing = False
 
     @contextmanager
@@ -91,9 +96,18 @@ class Hub:
             subscription.wake()
 
     def typing(self, conversation_id: str, sender: str, active: bool) -> None:
+        """Tell who follows that somebody is writing, or no longer; without renewal it ends by itself."""
+        key = f"{conversation_id}/{sender}"
+        if timer := self._typing_ends.pop(key, None):
+            timer.cancel()
+        if active:
+            limit_s = TYPING_LIMIT_S.get(sender, TYPING_LIMIT_OTHERS_S)
+            self._typing_ends[key] = asyncio.get_running_loop().call_later(
+                limit_s, self.typing, conversation_id, sender, False
+            )
         event = Typing(conversation_id, sender, active)
         for subscription in self._followers(conversation_id):
-            subscription.typing[f"{conversation_id}/{sender}"] = event
+            subscription.typing[key] = event
             subscription.wake()
 
     def turn_due(self) -> None:

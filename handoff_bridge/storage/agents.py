@@ -23,6 +23,7 @@ class AgentTable:
                 name=agent.name,
                 password_hash=password_hash,
                 disabled=False,
+                at_desk=False,
                 created_at=now,
             )
         )
@@ -45,7 +46,7 @@ class AgentTable:
                 row.id,
                 row.email,
                 row.name,
-                online=row.last_seen_at is not None and row.last_seen_at > online_since,
+                online=row.at_desk and row.last_seen_at > online_since,
             )
             for row in await self._connection.execute(query)
         ]
@@ -61,20 +62,23 @@ class AgentTable:
             update(agents).where(agents.c.id == agent_id).values(password_hash=password_hash)
         )
 
-    async def seen(self, agent_id: str, at: datetime) -> None:
-        """Mark the agent as at the desk at this time."""
-        await self._connection.execute(update(agents).where(agents.c.id == agent_id).values(last_seen_at=at))
+    async def seen(self, agent_id: str, at: datetime, *, at_desk: bool = False) -> None:
+        """Note a sign of life; ``at_desk`` when it comes from an open event stream."""
+        values: dict[str, object] = {"last_seen_at": at}
+        if at_desk:
+            values["at_desk"] = True
+        await self._connection.execute(update(agents).where(agents.c.id == agent_id).values(values))
 
     async def left(self, agent_id: str, last_shown: datetime | None = None) -> None:
-        """Mark the agent as gone, unless they were seen after ``last_shown`` (None: in any case)."""
-        gone = update(agents).where(agents.c.id == agent_id).values(last_seen_at=None)
+        """Mark the agent as away from the desk, unless seen after ``last_shown`` (None: in any case)."""
+        gone = update(agents).where(agents.c.id == agent_id).values(at_desk=False)
         if last_shown is not None:
             gone = gone.where(agents.c.last_seen_at <= last_shown)
         await self._connection.execute(gone)
 
     async def all_left(self) -> None:
-        """Mark every agent as gone: at the start of the only process, no stream is open."""
-        await self._connection.execute(update(agents).values(last_seen_at=None))
+        """Mark every agent as away: at the start of the only process, no stream is open."""
+        await self._connection.execute(update(agents).values(at_desk=False))
 
     async def add_session(self, token_hash: str, agent_id: str, now: datetime, expires_at: datetime) -> None:
         await self._connection.execute(delete(agent_sessions).where(agent_sessions.c.expires_at < now))

@@ -63,6 +63,55 @@ class ConversationTable:
         await insert_messages(self._connection, after, change.notices, now)
         return after
 
+    async def with_silent_agents(self, silent_since: datetime, limit: int) -> Sequence[Conversation]:
+        """Conversations whose agent has given no sign of life since then."""
+        query = (
+            select(conversations)
+            .join(agents, agents.c.id == conversations.c.agent_id)
+            .where(
+                conversations.c.state == State.HUMAN.value,
+                or_(agents.c.last_seen_at < silent_since, agents.c.disabled.is_(True)),
+                # Claimed from outside the desk a moment ago: the claim itself is a sign of life.
+                conversations.c.updated_at < silent_since,
+            )
+            .limit(limit)
+        )
+        return [conversation_from(row) for row in await self._connection.execute(query)]
+
+    async def waiting_unreminded(self, waiting_since: datetime, limit: int) -> Sequence[Conversation]:
+        """Conversations that have waited since before then and were not told the ways on."""
+        query = (
+            select(conversations)
+            .where(
+                conversations.c.state == State.WAITING.value,
+                conversations.c.waiting_since < waiting_since,
+                conversations.c.wait_reminded.is_(False),
+            )
+            .order_by(conversations.c.waiting_since)
+            .limit(limit)
+        )
+        return [conversation_from(row) for row in await self._connection.execute(query)]
+
+    async def mark_reminded(self, conversation_id: str) -> None:
+        await self._connection.execute(
+            update(conversations).where(conversations.c.id == conversation_id).values(wait_reminded=True)
+        )
+
+    async def silent_with_agents(self, silent_since: datetime, limit: int) -> Sequence[Conversation]:
+        """Conversations with a person in which nobody has written since then."""
+        query = (
+            select(conversations)
+            .where(conversations.c.state == State.HUMAN.value, conversations.c.updated_at < silent_since)
+            .limit(limit)
+        )
+        return [conversation_from(row) for row in await self._connection.execute(query)]
+
+    async def customer_seen(self, conversation_id: str, at: datetime | None) -> None:
+        """Note that the customer has the chat open, or no longer (None)."""
+        await self._connection.execute(
+            update(conversations).where(conversations.c.id == conversation_id).values(customer_seen_at=at)
+        )
+
     async def clear_returned(self, conversation_id: str) -> None:
         await self._connection.execute(
             update(conversations).where(conversations.c.id == conversation_id).values(returned=None)
@@ -91,7 +140,7 @@ class ConversationTable:
         online = (
             select(func.count())
             .select_from(agents)
-            .where(agents.c.last_seen_at > online_since, agents.c.disabled.is_(False))
+            .where(agents.c.at_desk.is_(True), agents.c.last_seen_at > online_since, agents.c.disabled.is_(False))
         )
         taken = select(func.count()).where(conversations.c.state == State.HUMAN.value)
         row = (await self._connection.execute(select(online.scalar_subquery(), taken.scalar_subquery()))).one()

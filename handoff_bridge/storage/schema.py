@@ -66,6 +66,9 @@ conversations = Table(
     Column("agent_name", Text),
     Column("reserved_for", Id, ForeignKey("agents.id")),
     Column("waiting_since", UtcDateTime),
+    Column("wait_reminded", Boolean, nullable=False),
+    # Kept while a person is asked for or there; none when the customer has no chat open.
+    Column("customer_seen_at", UtcDateTime),
     Column("handoff_id", Id),
     Column("handed_over_seq", Integer),
     Column("returned", JSON(none_as_null=True)),
@@ -161,7 +164,9 @@ agents = Table(
     Column("name", Text, nullable=False),
     Column("password_hash", Text, nullable=False),
     Column("disabled", Boolean, nullable=False),
+    # The last sign of life; at_desk says whether an event stream is open.
     Column("last_seen_at", UtcDateTime),
+    Column("at_desk", Boolean, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
 )
 

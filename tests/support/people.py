@@ -26,7 +26,7 @@ class Refused(Exception):
 
 
 async def _json(response: ClientResponse, *expected: int) -> Json:
-    body: Json = await response.json() if response.content_length != 0 else {}
+    body: Json = await response.json() if response.status != 204 else {}
     if response.status not in expected:
         raise Refused(response.status, body)
     return body

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StrictBool, StringConstraints, model_validator
 
 from handoff_bridge.http.bodies import Body, ClientMessageId, Text
 
@@ -36,5 +36,7 @@ class Rating(Body):
     comment: Text | None = None
 
 
-class Nothing(Body):
-    """No fields."""
+class Typing(Body):
+    """Whether the sender is writing; to be said again every few seconds."""
+
+    active: StrictBool

@@ -1,9 +1,12 @@
 """The customer's event stream: everything after a cursor, then everything that comes."""
 
+import asyncio
+
 from aiohttp import web
 
+from handoff_bridge.channels.webchat.presence import CustomerPresence
 from handoff_bridge.channels.webchat.view import read_view
-from handoff_bridge.conversations.model import State
+from handoff_bridge.conversations.model import Sender, State
 from handoff_bridge.errors import InvalidBody, ShuttingDown
 from handoff_bridge.http import keys
 from handoff_bridge.http.bodies import read_int
@@ -26,12 +29,17 @@ async def stream_events(request: web.Request, conversation_id: str) -> web.Strea
     with hub.subscribe(conversation_id) as subscription:
         async with EventStream(request) as stream:
             follower = Follower(request.app, subscription, cursor, stream)
-            await follower.start()
-            while not hub.closing:
-                if await subscription.wait(HEARTBEAT_S):
-                    await follower.deliver()
-                else:
-                    await stream.heartbeat()
+            presence = CustomerPresence(request.app, conversation_id)
+            try:
+                await follower.start()
+                while not hub.closing:
+                    await presence.show(follower.state)
+                    if await subscription.wait(HEARTBEAT_S):
+                        await follower.deliver()
+                    else:
+                        await stream.heartbeat()
+            finally:
+                await asyncio.shield(presence.leave())
     return stream.response
 
 
@@ -56,6 +64,7 @@ class Follower:
         self._conversation_id = subscription.conversation_id
         self._cursor = cursor
         self._stream = stream
+        self.state = ""
 
     async def start(self) -> None:
         """Send what the client lacks, the conversation as it is and whether the bot is writing."""
@@ -67,7 +76,8 @@ class Follower:
             await self._typing("bot", True)
 
     async def deliver(self) -> None:
-        changed, queue, typing = self._subscription.take()
+        changed, queue, signs = self._subscription.take()
+        typing = [event for event in signs if event.sender != Sender.CUSTOMER]
         # Typing ends before the message that it announced, and starts after the one it answers.
         for event in typing:
             if not event.active:
@@ -96,7 +106,8 @@ class Follower:
         async with self._app[keys.store].read() as tx:
             view = await read_view(self._app, tx, self._conversation_id)
         hub = self._app[keys.hub]
-        hub.follow_queue(self._subscription, view["state"] == State.WAITING)
+        self.state = view["state"]
+        hub.follow_queue(self._subscription, self.state == State.WAITING)
         await self._stream.send("conversation", view)
 
     async def _typing(self, sender: str, active: bool) -> None:

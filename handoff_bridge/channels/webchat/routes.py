@@ -3,11 +3,11 @@
 from aiohttp import web
 
 from handoff_bridge.channels.webchat.access import customer_conversation
-from handoff_bridge.channels.webchat.bodies import CustomerMessage, Rating, StartConversation
+from handoff_bridge.channels.webchat.bodies import CustomerMessage, Rating, StartConversation, Typing
 from handoff_bridge.channels.webchat.events import stream_events
 from handoff_bridge.channels.webchat.transcript import transcript_text
 from handoff_bridge.channels.webchat.view import conversation_view
-from handoff_bridge.conversations.model import Channel, Conversation
+from handoff_bridge.conversations.model import Channel, Conversation, Sender
 from handoff_bridge.errors import InvalidBody
 from handoff_bridge.http import keys
 from handoff_bridge.http.bodies import read_body, read_int
@@ -74,6 +74,14 @@ async def replay(request: web.Request) -> web.Response:
 @routes.get(ONE + "/events")
 async def events(request: web.Request) -> web.StreamResponse:
     return await stream_events(request, await customer_conversation(request))
+
+
+@routes.post(ONE + "/typing")
+async def typing(request: web.Request) -> web.Response:
+    conversation_id = await customer_conversation(request)
+    body = await read_body(request, Typing)
+    request.app[keys.signals].typing(conversation_id, Sender.CUSTOMER.value, body.active)
+    return web.Response(status=204)
 
 
 @routes.post(ONE + "/handoff")
