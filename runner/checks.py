@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from runner import console, machine, node, processes
+from runner import caddy, console, machine, node, processes
 from runner.errors import ChecksFailed, RunnerError
 from runner.project import Project
 from runner.settings import Settings
 from runner.texts import text
 
-_CHROMIUM, _POSTGRES = "HANDSCHLAG_CHROMIUM", "HANDSCHLAG_POSTGRES_BIN"
+_CADDY, _CHROMIUM, _POSTGRES = "HANDSCHLAG_CADDY", "HANDSCHLAG_CHROMIUM", "HANDSCHLAG_POSTGRES_BIN"
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def all_checks(project: Project, environ: Mapping[str, str]) -> tuple[Check, ...
             "unit",
             ((python, "-m", "pytest", "tests/unit", "tests/integration", "tests/runner"),),
             root,
-            needs=(_POSTGRES,),
+            needs=(_CADDY, _POSTGRES),
         ),
         Check("bot", ((bot, "-m", "pytest", "tests/bot"),), root),
         Check("acceptance", ((python, "-m", "pytest", "tests/acceptance"),), root, needs=(_CHROMIUM,)),
@@ -117,4 +117,6 @@ async def _tools(check: Check, settings: Settings, environ: Mapping[str, str]) -
             environ=environ,
             log=log,
         )
+    if _CADDY in check.needs:
+        tools[_CADDY] = await caddy.require(environ, tools=Project(settings.root).tools, log=log)
     return {name: str(path) for name, path in tools.items()}
