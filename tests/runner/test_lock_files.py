@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from runner.python_env import find_uv, uv_environment
 from runner.settings import ROOT
 
 LOCKS = sorted((ROOT / "requirements").glob("*.lock"))
@@ -46,3 +50,21 @@ def test_the_web_lock_holds_the_packages_of_every_platform() -> None:
         if f"node_modules/{needed}" not in packages
     }
     assert missing == set()
+
+
+def test_the_bridge_starts_with_nothing_but_its_lock_for_running(tmp_path: Path) -> None:
+    environment = uv_environment(os.environ)
+    uv, python = find_uv(ROOT, environment), tmp_path / "env/bin/python"
+    version = f"{sys.version_info.major}.{sys.version_info.minor}"
+    for command in (
+        [uv, "venv", "--no-project", "--python", version, tmp_path / "env"],
+        [uv, "pip", "sync", "--require-hashes", "--python", python, ROOT / "requirements/bridge.lock"],
+        # The checks bring packages of their own along, which hide what the bridge forgot to ask for.
+        [
+            python,
+            "-c",
+            "import sqlalchemy.ext.asyncio, asyncpg, aiosqlite, handoff_bridge.app, handoff_bridge.__main__",
+        ],
+    ):
+        ended = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300)
+        assert ended.returncode == 0, ended.stderr
