@@ -1,7 +1,7 @@
 """Starts a program with secrets taken from files: ``python docker/secrets_from_files.py PROGRAM ARGUMENTS…``.
 
-``PGPASSWORD_FILE=/run/secrets/rasa_database_password`` becomes ``PGPASSWORD`` with the file's content, without the end of
-line. For Rasa and the actions, which read their environment only; the bridge reads files by itself.
+``PGPASSWORD_FILE=/run/secrets/rasa_database_password`` becomes ``PGPASSWORD`` with the file's content, without the end
+of line. For Rasa and the actions, which read their environment only; the bridge reads files by itself.
 """
 
 from __future__ import annotations
