@@ -105,7 +105,7 @@ class TurnWorker:
             raise
         except Exception as error:
             # Whatever it was: the customer gets an answer, or a person.
-            failure = error if isinstance(error, BotError) else BotFailed("The bot's answer is unusable.")
+            failure: BotError = error if isinstance(error, BotError) else BotFailed("The bot's answer is unusable.")
             if failure is not error:
                 log.exception("Turn %s failed in the bridge itself.", turn.message_id)
             outcome = await _stored(partial(self._bot_side.fail, turn, failure))
