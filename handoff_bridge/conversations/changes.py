@@ -74,7 +74,6 @@ class OwnerChanges:
             wait_reminded=False,
             handoff_id=handoff_id,
             handed_over_seq=conversation.last_seq + 1,
-            returned=None,
         )
         notices = self._notices.handoff_requested(promise, reason, actor, after.epoch)
         return Change(conversation, after, notices, HandoffStatus.WAITING)
@@ -188,6 +187,10 @@ def _closed(conversation: Conversation, now: datetime) -> Conversation:
 
 
 def _returned(conversation: Conversation, note: str | None) -> ReturnedTurns | None:
-    if conversation.handed_over_seq is None:
+    """What people said since the bot last had its turn, with that of earlier returns it has not heard of."""
+    from_seq, notes = conversation.handed_over_seq, [note]
+    if (unheard := conversation.returned) is not None:
+        from_seq, notes = unheard.from_seq, [unheard.note, note]
+    if from_seq is None:
         return None
-    return ReturnedTurns(conversation.handed_over_seq, conversation.last_seq, note)
+    return ReturnedTurns(from_seq, conversation.last_seq, "\n".join(part for part in notes if part) or None)

@@ -70,7 +70,10 @@ class DeskSide:
             conversation = await tx.conversations.get(conversation_id, lock=True)
             change = core.changes.return_to_bot(conversation, agent, epoch, note)
             conversation = await core.apply(tx, change, note)
+            # What the customer had asked the bot and no person has answered is the bot's again.
+            await tx.turns.reopen_latest_unanswered(conversation_id, conversation.last_seq, core.clock.now())
         core.announce(conversation_id, queue=True)
+        core.signals.turn_due()
         return conversation
 
     async def transfer(self, conversation_id: str, agent: Agent, epoch: int, to: str, note: str | None) -> Conversation:

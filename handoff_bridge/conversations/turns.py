@@ -1,7 +1,7 @@
 """The bot's use cases: a turn is owed for each customer message and ends in an answer or a person."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 
@@ -37,7 +37,8 @@ class RetryPolicy:
     max_attempts: int = 12
 
     def wait_s(self, attempts: int) -> float:
-        return min(self.first_wait_s * 2.0 ** (attempts - 1), self.longest_wait_s)
+        doublings = min(attempts - 1, 30)  # no more than a float can hold
+        return min(self.first_wait_s * 2.0**doublings, self.longest_wait_s)
 
 
 class Outcome(StrEnum):
@@ -72,6 +73,10 @@ class BotSide:
         people = (Sender.CUSTOMER, Sender.AGENT)
         return [m for m in messages if m.draft.sender in people and m.seq < turn.seq]
 
+    def age_s(self, turn: Turn) -> float:
+        """How long ago the turn's first attempt started."""
+        return (self._core.clock.now() - turn.started_at).total_seconds()
+
     def typing(self, turn: Turn, active: bool) -> None:
         """Show the customer that an answer is being made, or no longer."""
         self._core.signals.typing(turn.conversation_id, Sender.BOT.value, active)
@@ -97,16 +102,15 @@ class BotSide:
             if conversation.epoch != turn.epoch or conversation.state is not State.BOT:
                 return await self._suppress(tx, conversation, turn, answer)
             requested = await tx.handoffs.for_message(conversation.id, turn.message_id)
-            if requested and requested.status is not HandoffStatus.REQUESTED:
-                requested = None
             if not await tx.turns.finish(turn, self.owner, answer.nlu, now):
                 return Outcome.LEASE_LOST
             if answer.messages:
                 conversation, _ = await tx.messages.append(conversation.id, answer.messages, now, turn.epoch)
             if turn.returned is not None:
                 await tx.conversations.clear_returned(conversation.id)
+                conversation = replace(conversation, returned=None)
             if requested is not None:
-                await core.hand_over(tx, conversation, requested.reason, Sender.BOT.value, requested)
+                await self._keep_word(tx, conversation, requested)
         core.announce(turn.conversation_id, queue=requested is not None)
         core.signals.turn_due()
         return Outcome.HANDED_OVER if requested else Outcome.ANSWERED
@@ -165,7 +169,7 @@ class BotSide:
                 raise ConversationClosed(state=conversation.state.value)
             if conversation.state is not State.BOT:
                 # The customer asked for a person while the bot was thinking: keep what the bot knows.
-                handoff = await self._attach(tx, conversation, details)
+                handoff = await self._attach(tx, conversation, message_id, details)
                 return handoff, await core.promise(tx, conversation), False
             running = await tx.turns.is_running(conversation_id, message_id)
             if running is False:
@@ -184,6 +188,18 @@ class BotSide:
             core.announce(conversation_id, queue=True)
         return handoff, promise, True
 
+    async def _keep_word(self, tx: Transaction, conversation: Conversation, requested: Handoff) -> None:
+        """The bot has said that it gets a person, so it does.
+
+        Also when the customer had asked as well and stopped waiting before these words came: then as a new handoff.
+        """
+        if requested.status is HandoffStatus.REQUESTED:
+            await self._core.hand_over(tx, conversation, requested.reason, Sender.BOT.value, requested)
+            return
+        await self._core.hand_over(
+            tx, conversation, requested.reason, Sender.BOT.value, details=requested.details
+        )  # fmt: skip
+
     async def _suppress(self, tx: Transaction, conversation: Conversation, turn: Turn, answer: BotAnswer) -> Outcome:
         """Keep a late answer for the designer's eye; never show it to the customer."""
         core = self._core
@@ -193,16 +209,19 @@ class BotSide:
             # still has no answer, so the turn is run again under the new epoch.
             held = await tx.turns.retry(turn, self.owner, now, "stale_epoch")
         else:
-            held = await tx.turns.finish(turn, self.owner, answer.nlu, now)
+            # Not answered: should the customer come back to the bot without a person's word, it is owed again.
+            held = await tx.turns.cut_off(turn, self.owner, answer.nlu, now)
         if not held:
             return Outcome.LEASE_LOST
         await tx.messages.suppress(conversation, turn.epoch, answer.messages, now)
         return Outcome.SUPPRESSED
 
-    async def _attach(self, tx: Transaction, conversation: Conversation, details: HandoffDetails) -> Handoff:
+    async def _attach(
+        self, tx: Transaction, conversation: Conversation, message_id: str, details: HandoffDetails
+    ) -> Handoff:
         if conversation.handoff_id is None:
             raise StaleEpoch(epoch=conversation.epoch, state=conversation.state.value)
         handoff = await tx.handoffs.get(conversation.handoff_id)
         if not handoff.details:
-            await tx.handoffs.attach(handoff.id, details)
+            await tx.handoffs.attach(handoff.id, message_id, details)
         return handoff

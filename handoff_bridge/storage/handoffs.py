@@ -71,5 +71,7 @@ class HandoffTable:
             values["note"] = note
         await self._connection.execute(update(handoffs).where(handoffs.c.id == handoff_id).values(**values))
 
-    async def attach(self, handoff_id: str, details: HandoffDetails) -> None:
-        await self._connection.execute(update(handoffs).where(handoffs.c.id == handoff_id).values(details=details))
+    async def attach(self, handoff_id: str, message_id: str, details: HandoffDetails) -> None:
+        await self._connection.execute(
+            update(handoffs).where(handoffs.c.id == handoff_id).values(message_id=message_id, details=details)
+        )

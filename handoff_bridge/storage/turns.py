@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handoff_bridge.conversations.model import Channel, Sender, State, Turn
 from handoff_bridge.storage.rows import returned_from
-from handoff_bridge.storage.schema import conversations, messages, turns
+from handoff_bridge.storage.schema import conversations, handoffs, messages, turns
 
 OPEN, DONE, SUPERSEDED = "open", "done", "superseded"
 
@@ -106,6 +106,9 @@ class TurnTable:
     async def finish(self, turn: Turn, owner: str, nlu: dict[str, object], now: datetime) -> bool:
         return await self._held(turn, owner, status=DONE, nlu=nlu or None, finished_at=now, owner=None)
 
+    async def cut_off(self, turn: Turn, owner: str, nlu: dict[str, object], now: datetime) -> bool:
+        return await self._held(turn, owner, status=SUPERSEDED, nlu=nlu or None, finished_at=now, owner=None)
+
     async def retry(self, turn: Turn, owner: str, due_at: datetime, error: str) -> bool:
         return await self._held(turn, owner, due_at=due_at, owner=None, error=error)
 
@@ -126,27 +129,30 @@ class TurnTable:
         )
 
     async def reopen_latest_unanswered(self, conversation_id: str, since_seq: int, now: datetime) -> bool:
-        """Owe a turn for the customer's latest message that has none answered, if there is one.
+        """Owe a turn for the customer's latest message, unless the bot or a person has answered it.
 
         Looks at what was written from ``since_seq`` on and at turns that a handover cut off.
         """
+        people = (Sender.CUSTOMER.value, Sender.AGENT.value)
         query = (
-            select(messages.c.id, messages.c.seq, turns.c.status)
-            .outerjoin(turns, turns.c.message_id == messages.c.id)
-            .where(
-                messages.c.conversation_id == conversation_id,
-                messages.c.sender == Sender.CUSTOMER.value,
-            )
+            select(messages.c.id, messages.c.seq, messages.c.sender)
+            .where(messages.c.conversation_id == conversation_id, messages.c.sender.in_(people))
             .order_by(messages.c.seq.desc())
             .limit(1)
         )
         row = (await self._connection.execute(query)).one_or_none()
-        if row is None or row.status in (OPEN, DONE):
+        if row is None or row.sender != Sender.CUSTOMER.value:
             return False
-        if row.status is None and row.seq < since_seq:
+        # Locked: whoever is just ending this turn, because a person had the conversation, ends it first.
+        held = select(turns.c.status).where(turns.c.message_id == row.id).with_for_update()
+        status = (await self._connection.execute(held)).scalar_one_or_none()
+        if status in (OPEN, DONE) or (status is None and row.seq < since_seq):
             return False
+        asked = select(handoffs.c.id).where(handoffs.c.message_id == row.id)
+        if (await self._connection.execute(asked)).first() is not None:
+            return False  # the bot's answer to it was to get a person
         values: dict[str, Any] = {"status": OPEN, "attempts": 0, "due_at": now}
-        if row.status == SUPERSEDED:
+        if status == SUPERSEDED:
             await self._set(row.id, owner=None, started_at=None, finished_at=None, **values)
         else:
             await self._connection.execute(
