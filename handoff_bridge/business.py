@@ -1,13 +1,14 @@
 """The company's own rules, read from one YAML file and checked before anything starts."""
 
 import re
-from datetime import time
+from datetime import datetime, time
 from pathlib import Path
 from string import Formatter
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 import yaml
+from babel.dates import format_datetime
 from holidays import list_supported_countries
 from pydantic import (
     AfterValidator,
@@ -93,6 +94,15 @@ class Timeouts(_Strict):
     customer_gone_after_s: PositiveInt
 
 
+def _date_pattern(pattern: str) -> str:
+    """Raises ValueError where it is not one (https://unicode.org/reports/tr35/tr35-dates.html)."""
+    format_datetime(datetime(2026, 1, 1), pattern, locale="de_DE")  # noqa: DTZ001
+    return pattern
+
+
+DatePattern = Annotated[str, AfterValidator(_date_pattern)]
+
+
 class HandoffTexts(_Strict):
     agent_available: str
     queued: str
@@ -118,9 +128,9 @@ class Texts(_Strict):
     closed_as_abandoned: str
     wait_minutes: str
     wait_one_minute: str
-    opening_pattern: str
+    opening_pattern: DatePattern
     transcript_heading: str
-    transcript_date_pattern: str
+    transcript_date_pattern: DatePattern
     transcript_customer: str
     transcript_bot: str
     transcript_agent: str
@@ -132,10 +142,22 @@ class Texts(_Strict):
             text: object = self
             for part in key.split("."):
                 text = getattr(text, part)
-            used = {name for _, name, _, _ in Formatter().parse(str(text)) if name is not None}
-            if unknown := used - allowed:
+            if unknown := _placeholders(key, str(text)) - allowed:
                 raise ValueError(f"{key}: unknown placeholder {{{'}, {'.join(sorted(unknown))}}}")
         return self
+
+
+def _placeholders(key: str, text: str) -> set[str]:
+    """The names in braces; what follows a name after ``:`` or ``!`` belongs to it, so it is unknown."""
+    try:
+        parts = list(Formatter().parse(text))
+    except ValueError as error:
+        raise ValueError(f"{key}: {error}") from None
+    return {
+        name + (f"!{conversion}" if conversion else "") + (f":{spec}" if spec else "")
+        for _, name, spec, conversion in parts
+        if name is not None
+    }
 
 
 #: Which placeholders the code fills in each text; a text without an entry is used as it stands.
