@@ -5,6 +5,7 @@ import logging
 import os
 import secrets
 import socket
+import time
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
@@ -26,7 +27,9 @@ from handoff_bridge.desk import routes as desk
 from handoff_bridge.desk.sessions import Sessions
 from handoff_bridge.errors import StoreUnavailable
 from handoff_bridge.http import health, keys, openapi, pages
-from handoff_bridge.http.middlewares import add_security_headers, errors_as_json
+from handoff_bridge.http.limits import Limits
+from handoff_bridge.http.middlewares import add_security_headers, count_and_log, errors_as_json, within_limits
+from handoff_bridge.metrics import Metrics
 from handoff_bridge.realtime.hub import Hub
 from handoff_bridge.realtime.postgres import PostgresSignals
 from handoff_bridge.settings import Settings
@@ -45,11 +48,13 @@ log = logging.getLogger(__name__)
 
 def build_app(settings: Settings, rules: BusinessRules) -> web.Application:
     """The whole bridge as one application; it opens nothing before it starts up."""
-    app = web.Application(middlewares=[errors_as_json])
+    app = web.Application(middlewares=[count_and_log, errors_as_json, within_limits])
     app[keys.settings] = settings
     app[keys.rules] = rules
     app[access.MEMORY] = access.TokenMemory()
     app[keys.hub] = Hub()
+    app[keys.metrics] = Metrics()
+    app[keys.limits] = Limits(settings.rate_limit_scale, time.monotonic)
     # Two bridges on one machine, or one restarted: each run has a name of its own.
     app[keys.process_name] = f"{socket.gethostname()[:32]}-{os.getpid()}-{secrets.token_hex(4)}"
     app.on_response_prepare.append(add_security_headers)
@@ -63,7 +68,7 @@ def build_app(settings: Settings, rules: BusinessRules) -> web.Application:
 async def _storage(app: web.Application) -> AsyncIterator[None]:
     database = Database(app[keys.settings].database_url)
     await migrate(database)
-    app[keys.store] = SqlStore(database)
+    app[keys.store] = SqlStore(database, app[keys.metrics])
     yield
     await database.close()
 
@@ -115,7 +120,9 @@ async def _bot(app: web.Application) -> AsyncIterator[None]:
     async with aiohttp.ClientSession() as session:
         rasa = RasaBot(session, str(settings.rasa_url), settings.channel_secret.get_secret_value())
         app[keys.rasa] = rasa
-        worker = TurnWorker(app[keys.bot], rasa, app[keys.hub], settings.bot_timeout_s, settings.bot_turns_at_once)
+        worker = TurnWorker(
+            app[keys.bot], rasa, app[keys.hub], app[keys.metrics], settings.bot_timeout_s, settings.bot_turns_at_once
+        )
         task = asyncio.create_task(worker.run(), name="turn worker")
         yield
         await worker.stop()

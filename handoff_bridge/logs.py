@@ -8,13 +8,25 @@ import json
 import logging
 import sys
 import traceback
+from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from handoff_bridge.errors import BridgeError
 
-
 #: An error may be caused by an error, and so on; nobody reads further than this.
 MAX_CAUSES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class RequestContext:
+    """What every line about a request carries."""
+
+    request_id: str
+    conversation_id: str | None
+
+
+REQUEST: ContextVar[RequestContext | None] = ContextVar("request", default=None)
 
 
 class JsonLines(logging.Formatter):
@@ -25,6 +37,11 @@ class JsonLines(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
+        if (context := REQUEST.get()) is not None:
+            entry["request_id"] = context.request_id
+            if context.conversation_id:
+                # As the client gave it: cut, so that a line stays a line.
+                entry["conversation_id"] = context.conversation_id[:36]
         if record.exc_info and record.exc_info[1] is not None:
             entry["error"] = way_of(record.exc_info[1])
         return json.dumps(entry, ensure_ascii=False)

@@ -10,7 +10,17 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, Field, HttpUrl, PositiveFloat, PositiveInt, SecretStr, ValidationError
+from pydantic import (
+    AfterValidator,
+    Field,
+    HttpUrl,
+    NonNegativeFloat,
+    NonNegativeInt,
+    PositiveFloat,
+    PositiveInt,
+    SecretStr,
+    ValidationError,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
@@ -67,6 +77,8 @@ class Settings(BaseSettings):
     bot_timeout_s: PositiveFloat = 15.0
     bot_give_up_after_s: PositiveFloat = 45.0
     bot_turns_at_once: PositiveInt = 8
+    trusted_proxies: NonNegativeInt = 0
+    rate_limit_scale: NonNegativeFloat = 1.0
 
     @classmethod
     def load(cls) -> Self:

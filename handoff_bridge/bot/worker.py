@@ -10,6 +10,7 @@ from handoff_bridge.conversations.model import Turn
 from handoff_bridge.conversations.ports import Bot
 from handoff_bridge.conversations.turns import BotSide, Outcome
 from handoff_bridge.errors import BotError, BotFailed, StoreUnavailable
+from handoff_bridge.metrics import Metrics
 from handoff_bridge.realtime.hub import Hub
 
 log = logging.getLogger(__name__)
@@ -35,7 +36,8 @@ async def _stored(store: Callable[[], Awaitable[Outcome]]) -> Outcome:
 class TurnWorker:
     """Claims due turns and runs them until it is stopped."""
 
-    def __init__(self, bot_side: BotSide, bot: Bot, hub: Hub, timeout_s: float, at_once: int) -> None:
+    def __init__(self, bot_side: BotSide, bot: Bot, hub: Hub, metrics: Metrics, timeout_s: float, at_once: int) -> None:
+        self._metrics = metrics
         self._bot_side = bot_side
         self._bot = bot
         self._hub = hub
@@ -100,7 +102,7 @@ class TurnWorker:
 
     async def _answer(self, turn: Turn) -> None:
         try:
-            await self._take_turn(turn)
+            outcome = await self._take_turn(turn)
         except StoreUnavailable:
             raise
         except Exception as error:
@@ -114,12 +116,15 @@ class TurnWorker:
                 turn.message_id, turn.attempts, failure.code, outcome.value,
             )  # fmt: skip
             if outcome is Outcome.RETRY:
+                self._metrics.turn_retries.labels(failure.code).inc()
                 return  # still being answered, as far as the customer is concerned
+        self._metrics.turns.labels(outcome.value).inc()
+        self._metrics.turn_s.observe(self._bot_side.age_s(turn))
         self._bot_side.typing(turn, False)
 
-    async def _take_turn(self, turn: Turn) -> None:
+    async def _take_turn(self, turn: Turn) -> Outcome:
         returned = await self._bot_side.returned_messages(turn)
         answer = await self._bot.answer(turn, returned, self._timeout_s)
         if not answer.messages and not await self._bot_side.asked_for_person(turn):
             raise BotFailed("The bot gave no answer.")
-        await _stored(partial(self._bot_side.complete, turn, answer))
+        return await _stored(partial(self._bot_side.complete, turn, answer))

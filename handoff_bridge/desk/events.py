@@ -87,6 +87,7 @@ class DeskFollower:
     def __init__(self, app: web.Application, stream: EventStream) -> None:
         self._app = app
         self._stream = stream
+        self._relay_s = app[keys.metrics].relay_s.labels("agent")
         self._cursors: dict[str, int] = {}
 
     async def start(self) -> None:
@@ -126,6 +127,7 @@ class DeskFollower:
                 messages = await tx.messages.after(conversation_id, cursor, PAGE)
             for message in messages:
                 await self._stream.send("message", message_to_wire(message))
+                self._relay_s.observe((self._app[keys.clock].now() - message.created_at).total_seconds())
                 cursor = message.seq
             if len(messages) < PAGE:
                 break

@@ -13,6 +13,7 @@ from handoff_bridge.desk.sessions import csrf_token
 from handoff_bridge.errors import InvalidBody, NotFound
 from handoff_bridge.http import keys
 from handoff_bridge.http.bodies import read_body, read_int
+from handoff_bridge.http.limits import client_address
 from handoff_bridge.http.wire import agent_to_wire, handoff_to_wire, listed_to_wire, message_to_wire
 from handoff_bridge.storage.desk_views import ListFilter
 
@@ -29,6 +30,9 @@ ONE = BASE + "/{conversation_id}"
 
 @routes.post(SESSION)
 async def sign_in(request: web.Request) -> web.Response:
+    limits = request.app[keys.limits]
+    if limits.on:
+        limits.sign_ins.take(client_address(request, request.app[keys.settings].trusted_proxies))
     body = await read_body(request, SignIn)
     signed = await request.app[keys.sessions].sign_in(body.email, body.password)
     response = web.json_response({"agent": agent_to_wire(signed.agent), "csrf_token": signed.csrf_token})

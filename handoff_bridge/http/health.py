@@ -1,7 +1,11 @@
 """For whoever watches the process: alive, and ready to work."""
 
-from aiohttp import web
+from datetime import datetime
 
+from aiohttp import web
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from handoff_bridge.conversations.core import AGENT_ONLINE_FOR
 from handoff_bridge.http import keys
 
 routes = web.RouteTableDef()
@@ -11,6 +15,29 @@ routes = web.RouteTableDef()
 async def alive(_request: web.Request) -> web.Response:
     """200 as long as the process answers."""
     return web.json_response({"status": "ok"})
+
+
+@routes.get("/metrics")
+async def metrics(request: web.Request) -> web.Response:
+    """For Prometheus; what stands in the database is read now. Keep it from the internet at the proxy."""
+    app = request.app
+    now = app[keys.clock].now()
+    async with app[keys.store].read() as tx:
+        figures = await tx.desk_views.figures()
+        capacity = await tx.conversations.capacity(now - AGENT_ONLINE_FOR)
+    known = app[keys.metrics]
+    known.waiting.set(figures.waiting)
+    known.oldest_wait_s.set(_age_s(figures.waiting_since, now))
+    known.turns_open.set(figures.turns_open)
+    known.oldest_turn_s.set(_age_s(figures.oldest_turn_at, now))
+    known.with_people.set(capacity.conversations_with_agents)
+    known.agents_online.set(capacity.agents_online)
+    known.streams.set(app[keys.hub].stream_count)
+    return web.Response(body=generate_latest(known.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+
+def _age_s(since: datetime | None, now: datetime) -> float:
+    return 0.0 if since is None else max(0.0, (now - since).total_seconds())
 
 
 @routes.get("/readyz")

@@ -10,6 +10,8 @@ from handoff_bridge.conversations.desk import DeskSide
 from handoff_bridge.conversations.ports import Clock, Signals
 from handoff_bridge.conversations.turns import BotSide
 from handoff_bridge.desk.sessions import Sessions
+from handoff_bridge.http.limits import Limits
+from handoff_bridge.metrics import Metrics
 from handoff_bridge.realtime.hub import Hub
 from handoff_bridge.settings import Settings
 from handoff_bridge.storage.store import SqlStore
@@ -18,6 +20,8 @@ settings = web.AppKey("settings", Settings)
 rules = web.AppKey("rules", BusinessRules)
 store = web.AppKey("store", SqlStore)
 hub = web.AppKey("hub", Hub)
+limits = web.AppKey("limits", Limits)
+metrics = web.AppKey("metrics", Metrics)
 process_name = web.AppKey("process_name", str)
 clock: web.AppKey[Clock] = web.AppKey("clock")
 signals: web.AppKey[Signals] = web.AppKey("signals")

@@ -1,14 +1,22 @@
 """From the outside in: security headers on everything, then errors as JSON."""
 
 import logging
+import re
+import time
 import uuid
 from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
 from handoff_bridge.errors import BridgeError, NotFound, TooManyRequests, Unavailable
+from handoff_bridge.http import keys
+from handoff_bridge.http.limits import client_address
+from handoff_bridge.logs import REQUEST, RequestContext
 
 log = logging.getLogger(__name__)
+#: Asked every few seconds by whatever watches the process.
+QUIET_ROUTES = frozenset({"/healthz", "/readyz", "/metrics"})
+KNOWN_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 #: Everything comes from this server; nothing is inline. Styles are files or constructed sheets.
@@ -41,6 +49,36 @@ async def add_security_headers(_request: web.Request, response: web.StreamRespon
         response.headers.setdefault(name, value)
     if response.content_type == "application/json":
         response.headers.setdefault("Cache-Control", "no-store")
+
+
+@web.middleware
+async def count_and_log(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Give the request an id, count it, and write one line about it: the route's pattern, never a text."""
+    request_id = _given_id(request) or uuid.uuid4().hex[:16]
+    token = REQUEST.set(RequestContext(request_id, request.match_info.get("conversation_id")))
+    started, status = time.monotonic(), "aborted"
+    try:
+        response = await handler(request)
+        status = str(response.status)
+        if not response.prepared:
+            response.headers["X-Request-Id"] = request_id
+        return response
+    finally:
+        route = _route(request)
+        request.app[keys.metrics].requests.labels(_method(request), route, status).inc()
+        duration_ms = round((time.monotonic() - started) * 1000, 1)
+        level = logging.DEBUG if route in QUIET_ROUTES else logging.INFO
+        log.log(level, "%s %s %s %s ms", _method(request), route, status, duration_ms)
+        REQUEST.reset(token)
+
+
+@web.middleware
+async def within_limits(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Raises TooManyRequests for an address that asks too often; what watches the process is not counted."""
+    limits = request.app[keys.limits]
+    if limits.on and _route(request) not in QUIET_ROUTES and not request.path.startswith("/internal/"):
+        limits.requests.take(client_address(request, request.app[keys.settings].trusted_proxies))
+    return await handler(request)
 
 
 @web.middleware
@@ -80,6 +118,17 @@ def _from_http(error: web.HTTPException) -> web.Response:
     body = {"error": {"code": code, "message": error.reason, "details": {}}}
     headers = {name: error.headers[name] for name in ("Allow",) if name in error.headers}
     return web.json_response(body, status=error.status, headers=headers)
+
+
+def _given_id(request: web.Request) -> str | None:
+    """The id that a proxy gave the request, if it looks like one."""
+    given = request.headers.get("X-Request-Id", "")
+    return given if re.fullmatch(r"[A-Za-z0-9._-]{8,64}", given) else None
+
+
+def _method(request: web.Request) -> str:
+    """The method, one of few: made-up ones must not fill the memory with counters."""
+    return request.method if request.method in KNOWN_METHODS else "other"
 
 
 def _route(request: web.Request) -> str:

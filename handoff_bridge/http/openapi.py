@@ -198,5 +198,7 @@ def _inner_operations() -> list[tuple[str, str, Json]]:
             {202: schemas.HandoffAnswer, 200: schemas.HandoffAnswer},
             body=HandoffRequest, security="internal", errors=(404, 409))),
         ("/healthz", "get", _operation("Alive", {200: schemas.Health})),
+        ("/metrics", "get", _operation(
+            "Numbers for Prometheus", {200: {"text/plain": {"schema": {"type": "string"}}}})),
         ("/readyz", "get", _operation("Ready to serve", {200: schemas.Readiness, 503: schemas.Readiness})),
     ]  # fmt: skip

@@ -11,14 +11,16 @@ from handoff_bridge.conversations.changes import Change
 from handoff_bridge.conversations.model import Conversation, State
 from handoff_bridge.conversations.promise import Capacity
 from handoff_bridge.errors import NotFound, StaleEpoch
+from handoff_bridge.storage.journal import Journal
 from handoff_bridge.storage.messages import insert_messages
 from handoff_bridge.storage.rows import conversation_from, conversation_values
 from handoff_bridge.storage.schema import agents, conversations, messages
 
 
 class ConversationTable:
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AsyncConnection, journal: Journal) -> None:
         self._connection = connection
+        self._journal = journal
 
     async def add(self, conversation: Conversation, token_hash: str, token_expires_at: datetime) -> None:
         await self._connection.execute(
@@ -60,7 +62,10 @@ class ConversationTable:
         if result.rowcount != 1:
             raise StaleEpoch(state=change.before.state.value)
         after = replace(after, last_seq=last_seq)
-        await insert_messages(self._connection, after, change.notices, now)
+        await insert_messages(self._connection, after, change.notices, now, self._journal)
+        for notice in change.notices:
+            if notice.notice and "reason" in notice.notice:
+                self._journal.handoffs[notice.notice["reason"]] += 1
         return after
 
     async def with_silent_agents(self, silent_since: datetime, limit: int) -> Sequence[Conversation]:

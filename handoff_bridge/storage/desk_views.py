@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handoff_bridge.conversations.model import Conversation, State
 from handoff_bridge.storage.rows import AnyRow, conversation_from
-from handoff_bridge.storage.schema import conversations, handoffs, messages
+from handoff_bridge.storage.schema import conversations, handoffs, messages, turns
+from handoff_bridge.storage.turns import OPEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,14 @@ class ListFilter:
     limit: int = 200
 
 
+@dataclass(frozen=True, slots=True)
+class Figures:
+    waiting: int
+    waiting_since: datetime | None
+    turns_open: int
+    oldest_turn_at: datetime | None
+
+
 class DeskViews:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
@@ -61,6 +70,16 @@ class DeskViews:
             query = query.order_by(conversations.c.created_at.desc(), conversations.c.id)
         rows = await self._connection.execute(query.limit(wanted.limit))
         return [_listed_from(row) for row in rows]
+
+    async def figures(self) -> Figures:
+        """The queue and the bot's open turns, in numbers."""
+        queue = select(func.count(), func.min(conversations.c.waiting_since)).where(
+            conversations.c.state == State.WAITING.value
+        )
+        owed = select(func.count(), func.min(turns.c.created_at)).where(turns.c.status == OPEN)
+        waiting, waiting_since = (await self._connection.execute(queue)).one()
+        turns_open, oldest_turn_at = (await self._connection.execute(owed)).one()
+        return Figures(waiting, waiting_since, turns_open, oldest_turn_at)
 
 
 def _listed() -> Select[tuple[object, ...]]:

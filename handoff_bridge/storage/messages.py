@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from handoff_bridge.conversations.core import new_id
 from handoff_bridge.conversations.model import Conversation, Draft, Kind, Message, State
 from handoff_bridge.conversations.ports import DuplicateMessage
+from handoff_bridge.storage.journal import Journal
 from handoff_bridge.storage.refusals import refusal
 from handoff_bridge.storage.rows import (
     conversation_from,
@@ -25,6 +26,7 @@ async def insert_messages(
     conversation: Conversation,
     drafts: Sequence[Draft],
     now: datetime,
+    journal: Journal,
 ) -> list[Message]:
     """Insert drafts as the last entries of a conversation whose ``last_seq`` already counts them.
 
@@ -44,12 +46,14 @@ async def insert_messages(
         )
         if (await connection.execute(statement)).rowcount != 1:
             raise DuplicateMessage
+        journal.logged(conversation, entry.draft)
     return entries
 
 
 class MessageTable:
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AsyncConnection, journal: Journal) -> None:
         self._connection = connection
+        self._journal = journal
 
     async def append(
         self, conversation_id: str, drafts: Sequence[Draft], now: datetime, epoch: int | None = None
@@ -69,7 +73,7 @@ class MessageTable:
         if row is None:
             raise await refusal(self._connection, conversation_id)
         conversation = conversation_from(row)
-        return conversation, await insert_messages(self._connection, conversation, drafts, now)
+        return conversation, await insert_messages(self._connection, conversation, drafts, now, self._journal)
 
     async def by_client_id(self, conversation_id: str, sender: str, client_id: str) -> Message | None:
         query = select(messages).where(
@@ -116,6 +120,7 @@ class MessageTable:
 
     async def suppress(self, conversation: Conversation, made_for: int, drafts: Sequence[Draft], now: datetime) -> None:
         for draft in drafts:
+            self._journal.suppressed[draft.sender.value] += 1
             await self._connection.execute(
                 insert(suppressed_messages).values(
                     id=new_id(),

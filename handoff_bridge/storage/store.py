@@ -15,6 +15,7 @@ from handoff_bridge.storage.conversations import ConversationTable
 from handoff_bridge.storage.database import Database
 from handoff_bridge.storage.desk_views import DeskViews
 from handoff_bridge.storage.handoffs import HandoffTable
+from handoff_bridge.storage.journal import Audience, Journal
 from handoff_bridge.storage.messages import MessageTable
 from handoff_bridge.storage.tokens import TokenTable
 from handoff_bridge.storage.turns import TurnTable
@@ -23,14 +24,15 @@ from handoff_bridge.storage.turns import TurnTable
 class SqlTransaction:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
+        self.journal = Journal()
 
     @cached_property
     def conversations(self) -> ConversationTable:
-        return ConversationTable(self._connection)
+        return ConversationTable(self._connection, self.journal)
 
     @cached_property
     def messages(self) -> MessageTable:
-        return MessageTable(self._connection)
+        return MessageTable(self._connection, self.journal)
 
     @cached_property
     def turns(self) -> TurnTable:
@@ -54,20 +56,29 @@ class SqlTransaction:
 
 
 class SqlStore:
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, audience: Audience | None = None) -> None:
         self.database = database
+        self._audience = audience
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[SqlTransaction]:
         async with self.database.write() as connection:
-            yield SqlTransaction(connection)
+            transaction = SqlTransaction(connection)
+            yield transaction
+        if self._audience is not None:
+            self._audience.committed(transaction.journal)
 
     async def append(
         self, conversation_id: str, draft: Draft, now: datetime, guard: Guard | None = None
     ) -> tuple[Conversation, Message]:
         """Append one message in a transaction of its own; see handoff_bridge.storage.append."""
         async with self.database.statement() as connection:
-            return await append_one(connection, conversation_id, draft, now, guard)
+            conversation, message = await append_one(connection, conversation_id, draft, now, guard)
+        if self._audience is not None:
+            journal = Journal()
+            journal.logged(conversation, draft)
+            self._audience.committed(journal)
+        return conversation, message
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[SqlTransaction]:

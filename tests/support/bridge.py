@@ -56,6 +56,7 @@ def bridge_settings(database_url: str, rasa_url: str, state_dir: Path, **changes
         "business_file": BUSINESS_FILE,
         "bot_timeout_s": 5.0,
         "bot_give_up_after_s": 2.0,
+        "rate_limit_scale": 0.0,
         **changes,
     }
     return Settings.model_validate(values)

@@ -64,6 +64,7 @@ class Follower:
         self._conversation_id = subscription.conversation_id
         self._cursor = cursor
         self._stream = stream
+        self._relay_s = app[keys.metrics].relay_s.labels("customer")
         self.state = ""
 
     async def start(self) -> None:
@@ -83,13 +84,13 @@ class Follower:
             if not event.active:
                 await self._typing(event.sender, False)
         # Every change of owner is a notice in the log, so without one the conversation is as it was.
-        if (changed and await self._messages()) or queue:
+        if (changed and await self._messages(live=True)) or queue:
             await self._conversation()
         for event in typing:
             if event.active:
                 await self._typing(event.sender, True)
 
-    async def _messages(self) -> bool:
+    async def _messages(self, *, live: bool = False) -> bool:
         """Send what comes after the cursor, in order; True when a notice was among it."""
         noticed = False
         while True:
@@ -97,6 +98,8 @@ class Follower:
                 messages = await tx.messages.after(self._conversation_id, self._cursor, PAGE)
             for message in messages:
                 await self._stream.send("message", message_to_wire(message), message.seq)
+                if live:
+                    self._relay_s.observe((self._app[keys.clock].now() - message.created_at).total_seconds())
                 self._cursor = message.seq
                 noticed = noticed or message.draft.notice is not None
             if len(messages) < PAGE:

@@ -11,6 +11,7 @@ from handoff_bridge.conversations.model import Channel, Conversation, Sender
 from handoff_bridge.errors import InvalidBody
 from handoff_bridge.http import keys
 from handoff_bridge.http.bodies import read_body, read_int
+from handoff_bridge.http.limits import client_address
 from handoff_bridge.http.wire import conversation_to_wire, message_to_wire
 
 DEFAULT_LIMIT = 50
@@ -26,6 +27,9 @@ ONE = BASE + "/{conversation_id}"
 
 @routes.post(BASE)
 async def start(request: web.Request) -> web.Response:
+    limits = request.app[keys.limits]
+    if limits.on:
+        limits.conversations.take(client_address(request, request.app[keys.settings].trusted_proxies))
     body = await read_body(request, StartConversation)
     if body.identity_token is not None:
         # Better a clear no than an identity that nobody has checked.
@@ -46,6 +50,8 @@ async def start(request: web.Request) -> web.Response:
 @routes.post(ONE + "/messages")
 async def send(request: web.Request) -> web.Response:
     conversation_id = await customer_conversation(request)
+    if (limits := request.app[keys.limits]).on:
+        limits.messages.take(conversation_id)
     body = await read_body(request, CustomerMessage)
     received = await request.app[keys.customers].receive(
         conversation_id, body.client_message_id, body.text or "", body.payload
@@ -73,7 +79,13 @@ async def replay(request: web.Request) -> web.Response:
 
 @routes.get(ONE + "/events")
 async def events(request: web.Request) -> web.StreamResponse:
-    return await stream_events(request, await customer_conversation(request))
+    conversation_id = await customer_conversation(request)
+    limits = request.app[keys.limits]
+    if not limits.on:
+        return await stream_events(request, conversation_id)
+    address = client_address(request, request.app[keys.settings].trusted_proxies)
+    with limits.streams_per_address.one(address), limits.streams_per_token.one(conversation_id):
+        return await stream_events(request, conversation_id)
 
 
 @routes.post(ONE + "/typing")
