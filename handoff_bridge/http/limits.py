@@ -76,11 +76,11 @@ class Limits:
         def buckets(burst: int, per_s: float) -> Buckets:
             return Buckets(Rate(max(1, round(burst * scale)), max(per_s * scale, 0.001)), clock)
 
-        # A customer writes in bursts of short lines; nobody writes thirty at once.
-        self.messages = buckets(30, 1.0)
+        # A customer writes in bursts of short lines; nobody writes sixty at once.
+        self.messages = buckets(60, 2.0)
         # Whole offices share one address.
-        self.conversations = buckets(60, 0.5)
-        self.requests = buckets(400, 50.0)
+        self.conversations = buckets(100, 1.0)
+        self.requests = buckets(1000, 200.0)
         self.sign_ins = buckets(20, 0.2)
         self.streams_per_token = OpenStreams(max(1, round(8 * scale)))
         self.streams_per_address = OpenStreams(max(1, round(400 * scale)))

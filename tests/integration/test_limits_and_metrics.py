@@ -13,7 +13,7 @@ from tests.support.rasa import ScriptedRasa
 async def test_a_flood_of_messages_is_answered_with_when_to_try_again(
     rasa: ScriptedRasa, rules: BusinessRules, tmp_path: Path
 ) -> None:
-    settings = bridge_settings(f"sqlite+aiosqlite:///{tmp_path}/h.db", rasa.url, tmp_path, rate_limit_scale=0.1)
+    settings = bridge_settings(f"sqlite+aiosqlite:///{tmp_path}/h.db", rasa.url, tmp_path, rate_limit_scale=0.05)
     async with running_bridge(settings, rasa, rules) as bridge:
         customer = await bridge.customer()
         for number in range(3):
@@ -29,7 +29,7 @@ async def test_one_address_cannot_open_conversations_without_end(
     rasa: ScriptedRasa, rules: BusinessRules, tmp_path: Path
 ) -> None:
     settings = bridge_settings(
-        f"sqlite+aiosqlite:///{tmp_path}/h.db", rasa.url, tmp_path, rate_limit_scale=0.05, trusted_proxies=1
+        f"sqlite+aiosqlite:///{tmp_path}/h.db", rasa.url, tmp_path, rate_limit_scale=0.03, trusted_proxies=1
     )
     async with running_bridge(settings, rasa, rules) as bridge:
 
@@ -89,7 +89,7 @@ async def test_every_answer_carries_the_id_of_its_request(bridge: Bridge) -> Non
 async def test_a_stranger_to_the_bridge_is_limited_but_its_watchers_are_not(
     rasa: ScriptedRasa, rules: BusinessRules, tmp_path: Path
 ) -> None:
-    settings = bridge_settings(f"sqlite+aiosqlite:///{tmp_path}/h.db", rasa.url, tmp_path, rate_limit_scale=0.01)
+    settings = bridge_settings(f"sqlite+aiosqlite:///{tmp_path}/h.db", rasa.url, tmp_path, rate_limit_scale=0.004)
     async with running_bridge(settings, rasa, rules) as bridge:
         stranger = Customer(bridge.session, bridge.url)
         stranger.id, stranger.token = "x", "y"
