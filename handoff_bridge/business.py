@@ -1,7 +1,7 @@
 """The company's own rules, read from one YAML file and checked before anything starts."""
 
 import re
-from datetime import datetime, time
+from datetime import UTC, datetime, time
 from pathlib import Path
 from string import Formatter
 from typing import Annotated, Literal
@@ -96,7 +96,7 @@ class Timeouts(_Strict):
 
 def _date_pattern(pattern: str) -> str:
     """Raises ValueError where it is not one (https://unicode.org/reports/tr35/tr35-dates.html)."""
-    format_datetime(datetime(2026, 1, 1), pattern, locale="de_DE")  # noqa: DTZ001
+    format_datetime(datetime(2026, 1, 1, tzinfo=UTC), pattern, locale="de_DE")
     return pattern
 
 
