@@ -103,10 +103,12 @@ def _listed() -> Select[tuple[object, ...]]:
 
 def _mentions(text: str) -> ColumnElement[bool]:
     pattern = f"%{_escaped(text)}%"
+    # A name of its own: the list joins the last message of each conversation already.
+    said = messages.alias("said")
     found = (
-        select(messages.c.conversation_id)
-        .where(messages.c.text.ilike(pattern, escape="\\"))
-        .where(messages.c.conversation_id == conversations.c.id)
+        select(said.c.seq)
+        .where(said.c.conversation_id == conversations.c.id, said.c.text.ilike(pattern, escape="\\"))
+        .correlate(conversations)
     )
     return or_(
         conversations.c.id.ilike(f"{_escaped(text)}%", escape="\\"),
