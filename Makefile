@@ -2,7 +2,7 @@
 # The work is done by runner/; runner/bootstrap.sh brings uv and Python for it.
 
 .DEFAULT_GOAL := help
-.PHONY: help start setup test lint types test-web test-unit test-bot test-acceptance format clean
+.PHONY: help start setup test lint types test-web test-unit test-bot test-acceptance bench format clean
 
 RUN := @sh runner/bootstrap.sh
 
@@ -35,6 +35,9 @@ test-bot: ## Tests des Assistenten
 
 test-acceptance: ## Abnahme im Browser: Kunde und Mitarbeiterin nebeneinander
 	$(RUN) test acceptance
+
+bench: ## Misst Durchsatz, Verzögerung und Wachstum der Brücke (docs/performance.md)
+	@.venv/bin/python -m bench
 
 format: ## Bringt die Python-Quellen in Form
 	@.venv/bin/python -m ruff check --fix && .venv/bin/python -m ruff format

@@ -31,7 +31,7 @@ class Check:
 def all_checks(project: Project, environ: Mapping[str, str]) -> tuple[Check, ...]:
     """The checks, the quick ones first."""
     root, python, bot = project.root, project.bridge_env.python, project.bot_env.python
-    sources = ("handoff_bridge", "runner", "tests")
+    sources = ("handoff_bridge", "runner", "bench", "tests")
     found = node.on_machine(environ) or node.in_wheel(project.node_env.folder)
     npm: tuple[str | Path, ...] = found.npm if found else ("npm",)
     return (
