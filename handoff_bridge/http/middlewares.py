@@ -85,6 +85,9 @@ async def within_limits(request: web.Request, handler: Handler) -> web.StreamRes
 async def errors_as_json(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Every error leaves as ``{"error": {code, message, details}}`` with the fitting status."""
     try:
+        if not all(part.isprintable() for part in request.match_info.values()):
+            # No name of ours has such characters, and PostgreSQL refuses to look for them.
+            raise NotFound
         return await handler(request)
     except BridgeError as error:
         return _as_response(error)

@@ -10,6 +10,9 @@ STATIC = Path(__file__).parent.parent / "static"
 #: Asset names hold a hash of their content, so they never change.
 FOREVER = "public, max-age=31536000, immutable"
 
+#: File systems take no longer name, and asking for one is an error of its own.
+MAX_NAME = 255
+
 routes = web.RouteTableDef()
 
 
@@ -32,7 +35,7 @@ async def desk_page(_request: web.Request) -> web.FileResponse:
 async def asset(request: web.Request) -> web.FileResponse:
     folder = STATIC / "assets"
     path = folder / request.match_info["name"]
-    if path.parent != folder or not path.is_file():
+    if path.parent != folder or len(path.name) > MAX_NAME or not path.is_file():
         raise NotFound
     return web.FileResponse(path, headers={"Cache-Control": FOREVER})
 
