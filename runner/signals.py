@@ -16,11 +16,16 @@ class Stopped(Exception):
     """The person asked to stop before the work was done."""
 
 
+#: One wish to stop often comes as several signals: ``make`` passes on what its whole process group got already.
+_SAME_WISH_S = 1.0
+
+
 class StopRequest:
-    """Set by the first signal; the second one cancels the run, which ends every process by force."""
+    """Set by the first signal; a later one, from somebody who cannot wait, cancels the run: all is ended by force."""
 
     def __init__(self) -> None:
         self._asked = asyncio.Event()
+        self._asked_at = 0.0
 
     def listen(self) -> None:
         """Take over the signals for the current task.
@@ -63,6 +68,9 @@ class StopRequest:
                 await asyncio.wait({working})
 
     def _on_signal(self, task: asyncio.Task[object]) -> None:
-        if self._asked.is_set():
+        now = asyncio.get_running_loop().time()
+        if not self._asked.is_set():
+            self._asked_at = now
+            self._asked.set()
+        elif now - self._asked_at > _SAME_WISH_S:
             task.cancel()
-        self._asked.set()

@@ -56,7 +56,7 @@ def test_the_bridge_starts_with_nothing_but_its_lock_for_running(tmp_path: Path)
     environment = uv_environment(os.environ)
     uv, python = find_uv(ROOT, environment), tmp_path / "env/bin/python"
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
-    for command in (
+    commands: tuple[list[str | Path], ...] = (
         [uv, "venv", "--no-project", "--python", version, tmp_path / "env"],
         [uv, "pip", "sync", "--require-hashes", "--python", python, ROOT / "requirements/bridge.lock"],
         # The checks bring packages of their own along, which hide what the bridge forgot to ask for.
@@ -65,6 +65,7 @@ def test_the_bridge_starts_with_nothing_but_its_lock_for_running(tmp_path: Path)
             "-c",
             "import sqlalchemy.ext.asyncio, asyncpg, aiosqlite, handoff_bridge.app, handoff_bridge.__main__",
         ],
-    ):
+    )
+    for command in commands:
         ended = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300)
         assert ended.returncode == 0, ended.stderr

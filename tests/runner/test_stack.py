@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -91,13 +91,27 @@ async def test_a_program_does_not_inherit_that_sigint_is_ignored(tmp_path: Path)
         assert running.pids[0] != first
 
 
-async def test_a_second_signal_ends_at_once_what_takes_its_time(tmp_path: Path) -> None:
-    async with stack(tmp_path, "--deaf") as running:
+async def test_the_same_signal_twice_at_once_still_stops_everything_in_order(tmp_path: Path) -> None:
+    async with stack(tmp_path) as running:
+        pids = running.pids
+        for _ in range(3):
+            running.process.send_signal(signal.SIGTERM)
+        await running.lines_until("stopped")
+        assert await running.process.wait() == 0
+        await running.all_gone(pids)
+
+
+async def test_a_later_signal_ends_at_once_what_takes_its_time(tmp_path: Path) -> None:
+    async with stack(tmp_path, "--deaf", "--grace", "60") as running:
         pids = running.pids
         running.process.send_signal(signal.SIGINT)
         await running.lines_until("stopping")
-        running.process.send_signal(signal.SIGINT)
-        assert await running.process.wait() != 0
+        async with asyncio.timeout(10):
+            while running.process.returncode is None:
+                running.process.send_signal(signal.SIGINT)
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(running.process.wait(), 0.3)
+        assert running.process.returncode != 0
         await running.all_gone(pids)
 
 

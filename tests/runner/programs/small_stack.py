@@ -1,10 +1,13 @@
-"""Runs a stack of two small servers the way the runner runs Handschlag: small_stack.py FOLDER PORT PORT [wish…]
+"""Runs a stack of two small servers the way the runner runs Handschlag.
+
+    small_stack.py FOLDER PORT PORT [--grace SECONDS] [wish…]
 
 Prints "ready", and "stopped" at its end. Wishes go to the second server.
 """
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import os
 import sys
@@ -19,7 +22,7 @@ from runner.supervisor import Died, Program, Ready
 _SERVER = Path(__file__).with_name("small_server.py")
 
 
-def program(folder: Path, name: str, port: str, wishes: list[str]) -> Program:
+def program(folder: Path, name: str, port: str, grace_s: float, wishes: list[str]) -> Program:
     return Program(
         name=name,
         command=(sys.executable, _SERVER, port, *wishes),
@@ -28,7 +31,7 @@ def program(folder: Path, name: str, port: str, wishes: list[str]) -> Program:
         log=folder / f"{name}.log",
         ready_url=f"http://127.0.0.1:{port}/",
         pid_file=folder / name,
-        stop_grace_s=1,
+        stop_grace_s=grace_s,
     )
 
 
@@ -36,17 +39,23 @@ def report(event: Died | Ready) -> None:
     line(f"{type(event).__name__} {event.program}")
 
 
-async def main(folder: Path, first: str, second: str, wishes: list[str]) -> None:
+async def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("ports", nargs=2)
+    parser.add_argument("--grace", type=float, default=1.0)
+    known, wishes = parser.parse_known_args()
     stop = StopRequest()
     stop.listen()
-    stack = Stack([program(folder, "bridge", first, []), program(folder, "rasa", second, wishes)], report)
+    first = program(known.folder, "bridge", known.ports[0], known.grace, [])
+    second = program(known.folder, "rasa", known.ports[1], known.grace, wishes)
 
     async def on_ready() -> None:
         line("ready")
 
-    await stack.run(stop, on_ready=on_ready, on_stopping=lambda: line("stopping"))
+    await Stack([first, second], report).run(stop, on_ready=on_ready, on_stopping=lambda: line("stopping"))
     line("stopped")
 
 
 if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1]), sys.argv[2], sys.argv[3], sys.argv[4:]))
+    asyncio.run(main())
