@@ -20,11 +20,11 @@ PAGES = {("get", path) for path in ("/", "/desk", "/desk/", "/assets/{name}", "/
 async def test_every_operation_answers_as_it_is_described(bridge: Bridge) -> None:
     kim, ali = await bridge.agent("Kim Weber"), await bridge.agent("Ali Kaya")
     api = await Contract.read(bridge.session, bridge.url)
-    desk = {"headers": kim.headers}
+    desk: Json = {"headers": kim.headers}
 
     started = await api.call("POST", CUSTOMER, 201, json={"locale": "de-DE", "page_url": "https://shop.example/"})
     it = started["conversation"]["id"]
-    customer = {"conversation_id": it, "headers": {"Authorization": f"Bearer {started['token']}"}}
+    customer: Json = {"conversation_id": it, "headers": {"Authorization": f"Bearer {started['token']}"}}
     hallo = {"client_message_id": "c1", "text": "Hallo"}
     first = await api.call("POST", ONE + "/messages", 202, json=hallo, **customer)
     assert await api.call("POST", ONE + "/messages", 200, json=hallo, **customer) == first
@@ -34,7 +34,7 @@ async def test_every_operation_answers_as_it_is_described(bridge: Bridge) -> Non
     await api.call("GET", ONE + "/messages", 200, **customer)
     await api.call("DELETE", ONE + "/handoff", 200, **customer)
 
-    inner = {"headers": {"Authorization": f"Bearer {INTERNAL_SECRET}"}, "json": request_for(it, "from-elsewhere")}
+    inner: Json = {"headers": {"Authorization": f"Bearer {INTERNAL_SECRET}"}, "json": request_for(it, "from-elsewhere")}
     promised = await api.call("POST", "/internal/handoffs", 202, **inner)
     again = await api.call("POST", "/internal/handoffs", 200, **inner)
     assert promised["handoff"]["id"] == again["handoff"]["id"]

@@ -176,6 +176,11 @@ class AgentAtDesk:
         self.agent, self._csrf = signed["agent"], signed["csrf_token"]
         return self
 
+    def resume(self, before: "AgentAtDesk") -> "AgentAtDesk":
+        """Go on with the session of an agent who was at another bridge."""
+        self.agent, self._csrf, self._cookie = before.agent, before._csrf, before._cookie
+        return self
+
     @property
     def headers(self) -> dict[str, str]:
         return {"Cookie": f"handschlag_session={self._cookie}", "X-CSRF-Token": self._csrf}
