@@ -7,21 +7,17 @@ import secrets
 import sys
 from collections.abc import Sequence
 
-from aiohttp import web
-
 from handoff_bridge.app import build_app
 from handoff_bridge.business import BusinessRulesError, load_business_rules
 from handoff_bridge.conversations.core import SystemClock, new_id
 from handoff_bridge.conversations.model import Agent
 from handoff_bridge.desk.sessions import hasher
 from handoff_bridge.logs import set_up_logs
+from handoff_bridge.serving import serve_until_stopped
 from handoff_bridge.settings import Settings, SettingsError
 from handoff_bridge.storage.database import Database
 from handoff_bridge.storage.migrate import migrate
 from handoff_bridge.storage.store import SqlStore
-
-#: How long a stop waits for running requests before connections are cut, in seconds.
-SHUTDOWN_S = 10.0
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -40,18 +36,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def serve(settings: Settings) -> int:
-    """Serve until SIGINT or SIGTERM."""
+    """Serve until SIGINT or SIGTERM. A second one ends the time of leaving."""
     rules = load_business_rules(settings.business_file)
     set_up_logs()
-    app = build_app(settings, rules)
-    web.run_app(
-        app,
-        host=settings.host,
-        port=settings.port,
-        print=None,
-        access_log=None,
-        shutdown_timeout=SHUTDOWN_S,
-    )
+    asyncio.run(serve_until_stopped(build_app(settings, rules), settings))
     return 0
 
 

@@ -74,6 +74,7 @@ class Settings(BaseSettings):
     secure_cookies: bool | None = None
     token_ttl_h: PositiveInt = 72
     session_ttl_h: PositiveInt = 12
+    drain_s: NonNegativeFloat = 0.0
     bot_timeout_s: PositiveFloat = 15.0
     bot_give_up_after_s: PositiveFloat = 45.0
     bot_turns_at_once: PositiveInt = 8

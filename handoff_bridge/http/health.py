@@ -42,13 +42,13 @@ def _age_s(since: datetime | None, now: datetime) -> float:
 
 @routes.get("/readyz")
 async def ready(request: web.Request) -> web.Response:
-    """200 when customers can be served: the database answers and no shutdown is under way.
+    """200 when customers can be served: the database answers and no stop is coming or under way.
 
     Whether the bot is up is told, but does not decide: without it, customers are handed to people.
     """
     app = request.app
     database = await app[keys.store].database.is_alive()
-    closing = app[keys.hub].closing
+    closing = app[keys.hub].leaving or app[keys.hub].closing
     bot = await app[keys.rasa].is_ready()
     ok = database and not closing
     body = {

@@ -56,6 +56,8 @@ class Hub:
         self._waiting: set[Subscription] = set()
         self._turns = asyncio.Event()
         self._typing_ends: dict[str, asyncio.TimerHandle] = {}
+        #: A stop is coming: everybody here is still served, but nobody new should be sent here.
+        self.leaving = False
         self.closing = False
 
     @contextmanager
