@@ -18,7 +18,7 @@ def known_slots(slots: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def matter(events: Iterable[Event], slots: Mapping[str, Any]) -> str | None:
-    """The intent it is about. A defect that was described stays it, whatever the answer about the remedy looked like."""
+    """The intent it is about. A described defect stays it, whatever the answer about the remedy looked like."""
     return "defective_product" if slots.get("defect_description") else concern(events)
 
 

@@ -2,7 +2,7 @@
 
     python -m components.language_model models/language/de
 
-It is spaCy's blank German pipeline (its tokenizer knows "z. B." and "GmbH") with the lookup lemmatizer of
+It is spaCy's blank German pipeline (its tokenizer knows "z.B." and "Dr.") with the lookup lemmatizer of
 spacy-lookups-data. Where one of spaCy's trained German models is at hand, `config.yml` can name its folder instead.
 """
 
