@@ -1,0 +1,1 @@
+"""Helpers of the assistant's tests."""

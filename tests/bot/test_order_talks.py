@@ -1,0 +1,140 @@
+"""Where is my order: played against the trained assistant, the real actions and the demo shop."""
+
+from __future__ import annotations
+
+from tests.bot.support.bridge import FakeBridge
+from tests.bot.support.talk import Talk
+
+
+async def test_number_and_postal_code_are_asked_for_before_anything_is_told(talk: Talk) -> None:
+    first = await talk.say("wo bleibt mein paket")
+    assert "Bestellnummer" in first.text
+    second = await talk.say("10423345")
+    assert "Postleitzahl" in second.text
+    assert "10423345" in second.text
+    assert "Aurora" not in first.text + second.text
+    third = await talk.say("50667")
+    assert "Aurora" in third.text
+    assert "unterwegs" in third.text
+
+
+async def test_both_in_the_first_message_are_used_at_once(talk: Talk) -> None:
+    answer = await talk.say("moin wo ist bestellung 10423345 plz 50667 ??")
+    assert "unterwegs" in answer.text
+
+
+async def test_a_number_with_letters_is_taken_in_any_spelling(talk: Talk) -> None:
+    await talk.say("wo ist meine bestellung b2026 104233")
+    answer = await talk.say("D-20095")
+    assert "B-2026-104233" in answer.text
+    assert "zugestellt" in answer.text
+
+
+async def test_a_number_and_a_postal_code_in_a_letter_are_found(talk: Talk) -> None:
+    answer = await talk.say(
+        "Guten Tag, ich habe am Montag bei Ihnen einen Fernseher bestellt, die Nummer ist #10423361, und er sollte "
+        "gestern kommen. Ich wohne in 80331 München. Können Sie mir sagen, wo er bleibt? Vielen Dank, A. Yıldırım"
+    )
+    assert "verspätet" in answer.text
+
+
+async def test_a_pair_that_does_not_fit_says_nothing_about_the_order(talk: Talk) -> None:
+    answer = await talk.say("status bestellung 10423345 plz 99999")
+    assert "finde ich" in answer.text
+    assert "Aurora" not in answer.text
+    unknown = await talk.say("11111111 50667")
+    assert unknown.text == answer.text, "an order that does not exist must not be told apart from a wrong postal code"
+
+
+async def test_after_a_wrong_pair_the_right_one_is_taken(talk: Talk) -> None:
+    await talk.say("status bestellung 10423345 plz 99999")
+    answer = await talk.say("10423345 50667")
+    assert "unterwegs" in answer.text
+
+
+async def test_three_wrong_pairs_lock_the_lookup_and_offer_a_person(talk: Talk, bridge: FakeBridge) -> None:
+    await talk.say("status bestellung 10423345 plz 11111")
+    await talk.say("10423345 22222")
+    locked = await talk.say("10423345, 33333")
+    assert "/request_human" in locked.payloads
+    right = await talk.say("wo ist bestellung 10423345 plz 50667")
+    assert "Aurora" not in right.text
+    assert "/request_human" in right.payloads
+    await talk.say("ja")
+    assert bridge.requests[0]["reason"] == "complex_intent"
+
+
+async def test_what_is_no_number_is_asked_for_again_and_given_up_after_three_times(talk: Talk) -> None:
+    await talk.say("wann kommt meine lieferung")
+    again = await talk.say("123")
+    assert "B-2026-104233" in again.text
+    await talk.say("456")
+    given_up = await talk.say("7890")
+    assert "/request_human" in given_up.payloads
+
+
+async def test_a_malformed_postal_code_keeps_the_number(talk: Talk) -> None:
+    await talk.say("wo ist 10423345")
+    again = await talk.say("5066")
+    assert "fünf Ziffern" in again.text
+    answer = await talk.say("50667")
+    assert "unterwegs" in answer.text
+
+
+async def test_a_number_can_be_corrected(talk: Talk) -> None:
+    await talk.say("wo ist bestellung 10423346")
+    corrected = await talk.say("nein falsch, 10423345 ist richtig")
+    assert "10423345" in corrected.text
+    answer = await talk.say("50667")
+    assert "unterwegs" in answer.text
+
+
+async def test_a_question_in_between_is_answered_and_the_form_goes_on(talk: Talk) -> None:
+    await talk.say("wo ist mein paket")
+    aside = await talk.say("welche zahlungsarten gibt es bei ihnen")
+    assert "PayPal" in aside.text
+    assert "Bestellnummer" in aside.text
+    await talk.say("10423345")
+    hours = await talk.say("wann habt ihr offen")
+    assert "Montag bis Freitag: 8 bis 20 Uhr" in hours.text
+    assert "Postleitzahl" in hours.text
+    answer = await talk.say("50667")
+    assert "unterwegs" in answer.text
+
+
+async def test_abbrechen_ends_the_form_and_forgets_the_number(talk: Talk) -> None:
+    await talk.say("wo ist bestellung 10423345")
+    await talk.say("abbrechen bitte")
+    assert (await talk.slots())["order_number"] is None
+    greeted = await talk.say("hallo")
+    assert "Postleitzahl" not in greeted.text
+
+
+async def test_a_customer_without_a_number_learns_why_and_may_still_send_it(talk: Talk) -> None:
+    await talk.say("wo bleibt meine lieferung")
+    why = await talk.say("hab ich nicht")
+    assert {"/request_human", "/stop"} <= set(why.payloads)
+    asked = await talk.say("10423345")
+    assert "Postleitzahl" in asked.text
+
+
+async def test_a_person_is_got_from_inside_the_form(talk: Talk, bridge: FakeBridge) -> None:
+    await talk.say("wo ist bestellung 10423345")
+    await talk.say("ich möchte mit einem menschen sprechen")
+    assert bridge.requests[0]["reason"] == "customer_request"
+    assert bridge.requests[0]["slots"]["order_number"] == "10423345"
+    tracker = await talk.tracker()
+    assert tracker.active_loop_name is None
+
+
+async def test_an_announced_day_that_has_passed_is_not_told_as_a_forecast(talk: Talk) -> None:
+    answer = await talk.say("lieferstatus 10423528 65183")
+    assert "Voraussichtliche" not in answer.text
+    assert "noch nicht" in answer.text
+    assert "/request_human" in answer.payloads
+
+
+async def test_the_second_order_is_asked_for_anew(talk: Talk) -> None:
+    await talk.say("wo ist bestellung 10423345 plz 50667")
+    answer = await talk.say("und wo ist meine andere bestellung")
+    assert "Bestellnummer" in answer.text
