@@ -44,7 +44,7 @@ async def test_a_stream_says_what_it_is_and_is_kept_by_nobody(bridge: Bridge) ->
 async def test_the_number_of_a_message_is_the_id_of_its_event_and_nothing_else_has_one(bridge: Bridge) -> None:
     customer = await waiting_customer(bridge)
     async with customer.events() as events:
-        lines = []
+        lines: list[str] = []
         while not (lines and lines[-1].startswith("event: conversation")):
             lines.append((await events.response.content.readline()).decode().rstrip("\n"))
         lines.append((await events.response.content.readline()).decode())
