@@ -16,6 +16,8 @@ from handoff_bridge.errors import BridgeError
 
 #: An error may be caused by an error, and so on; nobody reads further than this.
 MAX_CAUSES = 5
+#: Below warnings these write addresses with what is searched for, or statements with what is stored.
+TALKATIVE = ("aiohttp.access", "aiosqlite", "alembic", "asyncpg", "sqlalchemy")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,10 @@ def set_up_logs() -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
-    # Would log every request with its address, and addresses hold ids.
-    logging.getLogger("aiohttp.access").setLevel(logging.WARNING)
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    quieten_libraries()
+
+
+def quieten_libraries() -> None:
+    """Let no library write what it works on, whatever level is set for the rest."""
+    for name in TALKATIVE:
+        logging.getLogger(name).setLevel(logging.WARNING)

@@ -98,8 +98,9 @@ async def errors_as_json(request: web.Request, handler: Handler) -> web.StreamRe
     except (ConnectionError, TimeoutError):
         raise
     except Exception:
-        request_id = uuid.uuid4().hex[:12]
-        log.exception("Request %s failed: %s %s", request_id, request.method, _route(request))
+        context = REQUEST.get()
+        request_id = context.request_id if context else None
+        log.exception("Request failed: %s %s", _method(request), _route(request))
         return _as_response(BridgeError("Something went wrong on our side; nothing was lost.", request_id=request_id))
 
 
