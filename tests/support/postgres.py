@@ -28,7 +28,7 @@ def server_programs() -> Path:
 
 
 @contextmanager
-def running_postgres() -> Iterator[str]:
+def running_postgres(superuser: str = SUPERUSER) -> Iterator[str]:
     """Yield the address of a fresh server, without a database name, for asyncpg.
 
     PostgreSQL refuses to run as root, so root starts it as the user ``postgres``.
@@ -61,11 +61,11 @@ def running_postgres() -> Iterator[str]:
 
     log = folder / "server.log"
     try:
-        run(programs / "initdb", "-D", data, "-U", SUPERUSER, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8")
+        run(programs / "initdb", "-D", data, "-U", superuser, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8")
         options = f"-h 127.0.0.1 -p {port} -k {folder} -c max_connections=200"
         run(programs / "pg_ctl", "-D", data, "-w", "-t", "60", "-l", log, "-o", options, "start")
         try:
-            yield f"postgresql+asyncpg://{SUPERUSER}@127.0.0.1:{port}"
+            yield f"postgresql+asyncpg://{superuser}@127.0.0.1:{port}"
         finally:
             run(programs / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
     finally:
