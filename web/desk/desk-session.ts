@@ -8,6 +8,7 @@ import type {
   DeskSession as SignedIn,
   TypingEvent,
 } from "../shared/api/types";
+import { CatchUp } from "../shared/conversation/catch-up";
 import { tabStore } from "../shared/storage";
 import { ConnectionWatch } from "../shared/stream/connection-watch";
 import { EventStream } from "../shared/stream/event-stream";
@@ -16,8 +17,8 @@ import { Drafts } from "./drafts";
 import { OpenConversation } from "./open-conversation";
 import { explain } from "./problems";
 
-/** `expired` is `signed_out` with the desk's state kept until the agent is back. */
-export type Access = "checking" | "signed_out" | "expired" | "signed_in";
+/** `unreachable` is `checking` that has not succeeded yet; `expired` is `signed_out` with the desk's state kept until the agent is back. */
+export type Access = "checking" | "unreachable" | "signed_out" | "expired" | "signed_in";
 
 /** The desk without its looks: who works here, all conversations, the open one, and everything an agent can do. */
 export class DeskSession {
@@ -34,6 +35,13 @@ export class DeskSession {
   readonly store: ConversationStore;
   readonly drafts = new Drafts(tabStore, () => this.agent?.id ?? null);
   private readonly api = new DeskApi();
+  private readonly checking = new CatchUp(
+    async () => this.enter(await this.api.session()),
+    (error) => {
+      this.access = error.transient ? "unreachable" : "signed_out";
+      this.onChange();
+    },
+  );
   private readonly stream: EventStream;
 
   constructor(
@@ -50,17 +58,9 @@ export class DeskSession {
     });
   }
 
-  /** Finds out whether the session of an earlier visit still holds. */
-  async check(): Promise<void> {
-    try {
-      this.enter(await this.api.session());
-    } catch (error) {
-      if (!(error instanceof ApiError)) {
-        throw error;
-      }
-      this.access = "signed_out";
-      this.onChange();
-    }
+  /** Finds out whether the session of an earlier visit still holds; while the bridge is away, it keeps asking. */
+  check(): Promise<void> {
+    return this.checking.run();
   }
 
   /** @throws ApiError when the bridge does not let the agent in. */

@@ -5,6 +5,7 @@ import { formatDay, formatTime } from "../shared/dates";
 import { button, el, setText } from "../shared/dom/element";
 import { icon } from "../shared/dom/icon";
 import { linkedText, splitLinks } from "../shared/dom/links";
+import { pauseWords } from "../shared/pause-words";
 import { fill } from "../shared/text";
 import { texts } from "./texts.de";
 import type { Understanding } from "./understanding";
@@ -92,7 +93,7 @@ function showPending(node: HTMLElement, pending: Pending, context: EntryContext)
   node.className = `entry message from-agent ${pending.status}`;
   const state =
     pending.status === "sending"
-      ? el("p", { class: "time" }, texts.sending)
+      ? el("p", { class: "time" }, sendingWords(pending))
       : el(
           "p",
           { class: "failure" },
@@ -104,6 +105,10 @@ function showPending(node: HTMLElement, pending: Pending, context: EntryContext)
     el("div", { class: "bubble" }, el("p", { class: "text" }, linkedText(pending.text))),
     state,
   );
+}
+
+function sendingWords({ heldForS }: Pending): string {
+  return heldForS === undefined ? texts.sending : fill(texts.held, { pause: pauseWords(texts.pause, heldForS) });
 }
 
 function picture(address: string): HTMLElement {

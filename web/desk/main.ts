@@ -1,4 +1,4 @@
-import { el } from "../shared/dom/element";
+import { el, setText } from "../shared/dom/element";
 import { watchNetwork } from "../shared/stream/network";
 import { Bell } from "./alerts";
 import { DeskSession } from "./desk-session";
@@ -23,7 +23,8 @@ function askUpdate(): void {
 
 function update(): void {
   updateAsked = false;
-  checking.hidden = session.access !== "checking";
+  checking.hidden = session.access !== "checking" && session.access !== "unreachable";
+  setText(checking, session.access === "unreachable" ? texts.checkingAgain : texts.checking);
   signIn.update();
   workspace.update();
 }

@@ -1,4 +1,5 @@
 import { type ApiError, isRecord, ResponseError } from "../shared/api/errors";
+import { pauseWords } from "../shared/pause-words";
 import { fill } from "../shared/text";
 import { texts } from "./texts.de";
 
@@ -29,7 +30,14 @@ export function explainSignIn(error: ApiError): string {
       ? texts.signIn.wrong
       : fill(texts.problem.other, { code: error.code });
   }
-  return error instanceof ResponseError && error.status === 429 ? texts.signIn.tooOften : texts.signIn.unreachable;
+  return error instanceof ResponseError && error.status === 429
+    ? fill(texts.signIn.tooOften, { pause: pauseOf(error) })
+    : texts.signIn.unreachable;
+}
+
+/** When to try again; a bridge that does not say so means a moment. */
+function pauseOf(error: ResponseError): string {
+  return pauseWords(texts.pause, error.waitMs / 1_000 || 60);
 }
 
 function conflictWords(error: ResponseError): string {
@@ -41,7 +49,7 @@ function conflictWords(error: ResponseError): string {
 
 function otherWords(error: ResponseError): string {
   if (error.status === 429) {
-    return texts.problem.busy;
+    return fill(texts.problem.busy, { pause: pauseOf(error) });
   }
   if (error.status === 409) {
     return texts.problem.changed;

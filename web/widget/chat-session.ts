@@ -17,8 +17,13 @@ export class ChatSession {
   live: LiveConversation | null = null;
   /** What the last request could not do, until the next one. */
   problem: Problem | null = null;
+  /** How long the bridge asked to wait with that, in seconds; 0 when it did not. */
+  problemWaitS = 0;
   busy = false;
   rated = false;
+  /** The bridge asked to wait so many seconds before a conversation begins; then it begins by itself. */
+  beginHeldS = 0;
+  private beginTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     private readonly base: string,
@@ -41,7 +46,13 @@ export class ChatSession {
 
   /** The customer opened the chat: goes on, or begins a conversation. */
   async begin(): Promise<void> {
-    if (this.phase === "starting" || this.phase === "active" || this.phase === "expired" || this.resume()) {
+    if (
+      this.beginHeldS > 0 ||
+      this.phase === "starting" ||
+      this.phase === "active" ||
+      this.phase === "expired" ||
+      this.resume()
+    ) {
       return;
     }
     this.phase = "starting";
@@ -60,6 +71,19 @@ export class ChatSession {
       if (!(error instanceof ApiError)) {
         throw error;
       }
+      this.beginLater(error);
+    }
+  }
+
+  /** Where the bridge said when to come back, nobody has to press anything. */
+  private beginLater(error: ApiError): void {
+    if (error.waitMs > 0) {
+      this.beginHeldS = error.waitMs / 1_000;
+      this.onChange();
+      this.beginTimer = setTimeout(() => {
+        this.beginHeldS = 0;
+        void this.begin();
+      }, error.waitMs);
     }
   }
 
@@ -127,6 +151,8 @@ export class ChatSession {
   }
 
   stop(): void {
+    clearTimeout(this.beginTimer);
+    this.beginHeldS = 0;
     this.live?.stop();
     this.live = null;
     this.phase = "idle";
@@ -180,6 +206,7 @@ export class ChatSession {
   }
 
   private explain(error: ApiError, live: LiveConversation): void {
+    this.problemWaitS = error.waitMs / 1_000;
     if (!(error instanceof ResponseError)) {
       this.problem = "transient";
     } else if (error.unauthorized || error.status === 404) {

@@ -5,6 +5,7 @@ import { formatDay, formatTime } from "../shared/dates";
 import { button, el, setAttribute, setText } from "../shared/dom/element";
 import { icon } from "../shared/dom/icon";
 import { linkedText, splitLinks } from "../shared/dom/links";
+import { pauseWords } from "../shared/pause-words";
 import { fill } from "../shared/text";
 import { texts } from "./texts.de";
 
@@ -69,8 +70,12 @@ function showPending(node: HTMLElement, pending: Pending, actions: EntryActions)
   node.replaceChildren(
     el("p", { class: "visually-hidden" }, texts.sender.customer),
     el("div", { class: "bubble" }, el("p", { class: "text" }, linkedText(pending.text))),
-    pending.status === "sending" ? el("p", { class: "time" }, texts.sending) : failure(pending, actions),
+    pending.status === "sending" ? el("p", { class: "time" }, sendingWords(pending)) : failure(pending, actions),
   );
+}
+
+function sendingWords({ heldForS }: Pending): string {
+  return heldForS === undefined ? texts.sending : fill(texts.held, { pause: pauseWords(texts.pause, heldForS) });
 }
 
 function failure(pending: Pending, actions: EntryActions): HTMLElement {

@@ -1,5 +1,7 @@
 import { button, el, setAttribute, setText } from "../shared/dom/element";
 import { icon } from "../shared/dom/icon";
+import { pauseWords } from "../shared/pause-words";
+import { fill } from "../shared/text";
 import type { ChatSession } from "./chat-session";
 import { texts } from "./texts.de";
 import { waitingWords } from "./waiting";
@@ -15,6 +17,8 @@ export class StripView {
   private readonly connection = el("p", { class: "banner", role: "status" });
   private readonly problem = el("p", { class: "banner alarm", role: "alert" });
   private readonly unreachable: HTMLElement;
+  private readonly unreachableWords = el("p");
+  private readonly again: HTMLButtonElement;
   readonly element = el("div", { class: "strip" });
 
   constructor(session: ChatSession, focusInput: () => void) {
@@ -29,8 +33,8 @@ export class StripView {
     const endNo = button(texts.endNo, () => void this.leave(async () => focusInput()), { class: "secondary" });
     const ways = el("div", { class: "ways" }, this.endYes, endNo);
     this.endQuestion = el("div", { class: "card", hidden: true }, el("p", {}, texts.endQuestion), ways);
-    const again = button(texts.startAgain, () => void session.begin(), { class: "primary" });
-    this.unreachable = el("div", { class: "card", role: "alert" }, el("p", {}, texts.startFailed), again);
+    this.again = button(texts.startAgain, () => void session.begin(), { class: "primary" });
+    this.unreachable = el("div", { class: "card", role: "alert" }, this.unreachableWords, this.again);
     this.element.append(
       this.unreachable,
       this.connection,
@@ -43,11 +47,11 @@ export class StripView {
 
   update(session: ChatSession): void {
     const state = session.phase === "active" ? session.conversation?.state : undefined;
-    show(this.unreachable, session.phase === "unreachable");
+    this.showUnreachable(session);
     show(this.connection, session.phase === "active" && session.live?.connection.lost === true);
     setText(this.connection, this.connection.hidden ? "" : texts.connectionLost);
     show(this.problem, session.problem !== null);
-    setText(this.problem, session.problem ? texts.problem[session.problem] : "");
+    setText(this.problem, problemWords(session));
     show(this.ask.parentElement, state === "bot");
     setAttribute(this.ask, "aria-disabled", session.busy ? "true" : undefined);
     show(this.waiting, state === "waiting");
@@ -56,6 +60,14 @@ export class StripView {
     if (state === undefined || state === "closed") {
       this.endQuestion.hidden = true;
     }
+  }
+
+  private showUnreachable(session: ChatSession): void {
+    const { beginHeldS } = session;
+    show(this.unreachable, session.phase === "unreachable");
+    const pause = pauseWords(texts.pause, beginHeldS);
+    setText(this.unreachableWords, beginHeldS > 0 ? fill(texts.startHeld, { pause }) : texts.startFailed);
+    this.again.hidden = beginHeldS > 0;
   }
 
   /** Asks whether the conversation shall really end. */
@@ -75,6 +87,10 @@ export class StripView {
     this.endQuestion.hidden = true;
     await action();
   }
+}
+
+function problemWords({ problem, problemWaitS }: ChatSession): string {
+  return problem ? fill(texts.problem[problem], { pause: pauseWords(texts.pause, problemWaitS || 60) }) : "";
 }
 
 function show(element: HTMLElement | null, visible: boolean): void {

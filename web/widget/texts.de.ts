@@ -44,6 +44,13 @@ export const texts = {
   charactersLeft: "Noch {count} Zeichen",
   tooLong: "Ihre Nachricht ist um {count} Zeichen zu lang. Bitte kürzen Sie sie oder senden Sie sie in zwei Teilen.",
   sending: "Wird gesendet …",
+  held: "Einen Moment bitte: Ihre Nachricht wird {pause} von selbst gesendet.",
+  pause: {
+    soon: "gleich",
+    seconds: "in etwa {count} Sekunden",
+    minute: "in etwa einer Minute",
+    minutes: "in etwa {count} Minuten",
+  },
   retry: "Erneut senden",
   edit: "Text bearbeiten",
   failed: {
@@ -68,10 +75,11 @@ export const texts = {
   problem: {
     other: "Das hat leider nicht geklappt. Bitte versuchen Sie es noch einmal.",
     transient: "Gerade keine Verbindung. Bitte versuchen Sie es gleich noch einmal.",
-    busy: "Gerade ist sehr viel los. Bitte versuchen Sie es in einer Minute noch einmal.",
+    busy: "Gerade ist sehr viel los. Bitte versuchen Sie es {pause} noch einmal.",
     changed: "Inzwischen hat sich etwas geändert. Bitte sehen Sie kurz in den Verlauf.",
   },
   startFailed: "Der Chat ist gerade nicht erreichbar. Was Sie schreiben, bleibt hier stehen.",
+  startHeld: "Gerade ist sehr viel los. Der Chat beginnt {pause} von selbst, was Sie schreiben, bleibt hier stehen.",
   startAgain: "Erneut versuchen",
   expired: "Diese Unterhaltung ist abgelaufen. Nicht gesendeter Text steht in der neuen Unterhaltung wieder bereit.",
   newConversation: "Neue Unterhaltung",

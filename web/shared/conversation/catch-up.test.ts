@@ -33,6 +33,18 @@ test("it tries again by itself until the bridge can be reached", async () => {
   expect(work).toHaveBeenCalledTimes(2);
 });
 
+test("what the bridge asked to wait is waited, also when it is asked again meanwhile", async () => {
+  const busy = new ResponseError(429, "too_many_requests", {}, 20);
+  const work = vi.fn<() => Promise<void>>().mockRejectedValueOnce(busy).mockResolvedValue();
+  const catchUp = new CatchUp(work, () => undefined, backoff());
+  await catchUp.run();
+  await vi.advanceTimersByTimeAsync(10_000);
+  await catchUp.run();
+  expect(work).toHaveBeenCalledTimes(1);
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(work).toHaveBeenCalledTimes(2);
+});
+
 test("a refusal is told and not tried again", async () => {
   const refusal = new ResponseError(404, "not_found", {}, null);
   const work = vi.fn<() => Promise<void>>().mockRejectedValue(refusal);

@@ -3,12 +3,13 @@ import { Backoff } from "../stream/backoff";
 
 /**
  * Runs one piece of fetching at a time. Asked again meanwhile, it runs once more afterwards; failed for a passing
- * reason, it tries again by itself until it is stopped.
+ * reason, it tries again by itself until it is stopped, and never sooner than the bridge asked for.
  */
 export class CatchUp {
   private running = false;
   private again = false;
   private stopped = false;
+  private heldUntil = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
@@ -21,6 +22,9 @@ export class CatchUp {
     if (this.running) {
       this.again = true;
       return;
+    }
+    if (Date.now() < this.heldUntil) {
+      return; // the timer will run it
     }
     this.running = true;
     clearTimeout(this.timer);
@@ -45,13 +49,19 @@ export class CatchUp {
     clearTimeout(this.timer);
   }
 
+  private runAgain(): void {
+    this.heldUntil = 0;
+    void this.run();
+  }
+
   private failed(error: ApiError): void {
     if (this.stopped) {
       return;
     }
     this.onError(error);
     if (error.transient) {
-      this.timer = setTimeout(() => void this.run(), this.backoff.next());
+      this.heldUntil = Date.now() + error.waitMs;
+      this.timer = setTimeout(() => this.runAgain(), Math.max(error.waitMs, this.backoff.next()));
     }
   }
 }

@@ -9,6 +9,8 @@ export interface Pending {
   payload?: string;
   status: PendingStatus;
   createdAt: string;
+  /** The bridge asked to wait: it goes out by itself after so many seconds. */
+  heldForS?: number;
   /** Code of the error that ended the sending, for status `failed`. */
   errorCode?: string;
 }

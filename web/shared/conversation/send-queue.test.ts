@@ -138,6 +138,39 @@ test("the bridge's wish to wait is kept", async () => {
   expect(bridge.tried).toHaveLength(2);
 });
 
+test("the writer is told how long a held message waits, until it is tried again", async () => {
+  bridge.failures = [refusal("too_many_requests", 429, 30)];
+  queue.add("Hallo");
+  await vi.advanceTimersByTimeAsync(0);
+  expect(log.pending.map(({ status, heldForS }) => [status, heldForS])).toEqual([["sending", 30]]);
+  await settle();
+  expect(texts()).toEqual(["Hallo"]);
+});
+
+test("the network coming back does not cut short what the bridge asked for", async () => {
+  bridge.failures = [refusal("too_many_requests", 429, 30)];
+  queue.add("Hallo");
+  await vi.advanceTimersByTimeAsync(10_000);
+  queue.retry();
+  await vi.advanceTimersByTimeAsync(19_999);
+  expect(bridge.tried).toHaveLength(1);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(bridge.kept).toHaveLength(1);
+});
+
+test("however often the bridge asks to wait, the message goes out in the end, once and under its id", async () => {
+  bridge.failures = [
+    ...Array.from({ length: 6 }, () => refusal("store_unavailable", 503, 2)),
+    refusal("too_many_requests", 429, 5),
+    refusal("shutting_down", 503),
+  ];
+  const { clientMessageId } = queue.add("Hallo");
+  await settle();
+  expect(bridge.kept).toEqual([clientMessageId]);
+  expect(new Set(bridge.tried).size).toBe(1);
+  expect(failed).toEqual([]);
+});
+
 test("a message that the stream acknowledged meanwhile is not sent again", async () => {
   bridge.failures = [offline()];
   const { clientMessageId } = queue.add("Hallo");
@@ -148,7 +181,9 @@ test("a message that the stream acknowledged meanwhile is not sent again", async
 });
 
 test("messages left from before a reload are sent under their old id", async () => {
-  queue.restore([{ clientMessageId: "alt", text: "Noch da?", status: "sending", createdAt: "2026-11-21T10:00:00Z" }]);
+  const createdAt = "2026-11-21T10:00:00Z";
+  queue.restore([{ clientMessageId: "alt", text: "Noch da?", status: "sending", createdAt, heldForS: 30 }]);
+  expect(log.pending[0]).not.toHaveProperty("heldForS");
   queue.retry();
   await settle();
   expect(bridge.kept).toEqual(["alt"]);

@@ -16,13 +16,13 @@ export interface SendQueueOptions {
 
 /**
  * Sends one's own messages one after the other, in order, each under one client message id however often it is tried:
- * the bridge keeps it once.
+ * the bridge keeps it once. Where the bridge asks to wait, it waits that long and does not count it as a failed try.
  */
 export class SendQueue {
   private readonly waiting: Pending[] = [];
   private running = false;
   private stopped = false;
-  private wakeUp: (() => void) | null = null;
+  private pausing: Pause | null = null;
   private readonly tries: number;
   private readonly backoff: Backoff;
 
@@ -45,12 +45,11 @@ export class SendQueue {
 
   /** Sends failed messages again, the given one or (network back, page reloaded) all that may now succeed. */
   retry(clientMessageId?: string): void {
-    this.wakeUp?.();
+    this.pausing?.cutShort();
     for (const pending of this.options.log.pending) {
       const chosen = clientMessageId ? pending.clientMessageId === clientMessageId : pending.errorCode === TRANSIENT;
       if (chosen && pending.status === "failed") {
-        const { errorCode: _, ...rest } = pending;
-        this.enqueue({ ...rest, status: "sending" });
+        this.enqueue(fresh(pending));
       }
     }
   }
@@ -58,7 +57,7 @@ export class SendQueue {
   /** Takes over messages left from before a reload. */
   restore(left: readonly Pending[]): void {
     for (const pending of left) {
-      this.options.log.setPending({ ...pending, status: "failed", errorCode: pending.errorCode ?? TRANSIENT });
+      this.options.log.setPending({ ...fresh(pending), status: "failed", errorCode: pending.errorCode ?? TRANSIENT });
     }
     this.options.onChange();
   }
@@ -71,7 +70,7 @@ export class SendQueue {
 
   stop(): void {
     this.stopped = true;
-    this.wakeUp?.();
+    this.pausing?.end();
   }
 
   private enqueue(pending: Pending): void {
@@ -97,7 +96,8 @@ export class SendQueue {
 
   private async deliver(pending: Pending): Promise<void> {
     const { log, send, onChange } = this.options;
-    for (let attempt = 1; !this.stopped && !log.isAcknowledged(pending.clientMessageId); attempt += 1) {
+    let failures = 0;
+    while (!this.stopped && !log.isAcknowledged(pending.clientMessageId)) {
       try {
         log.confirm(await send(pending));
         this.backoff.reset();
@@ -108,11 +108,12 @@ export class SendQueue {
           this.fail(pending, FAULT, null);
           throw error;
         }
-        if (!error.transient || attempt >= this.tries) {
+        failures += isHeld(error) ? 0 : 1;
+        if (!error.transient || failures >= this.tries) {
           this.giveUp(pending, error);
           return;
         }
-        await this.pause(error);
+        await this.pause(pending, error);
       }
     }
   }
@@ -137,16 +138,46 @@ export class SendQueue {
     }
   }
 
-  private async pause(error: ApiError): Promise<void> {
-    const asked = error instanceof ResponseError ? (error.retryAfterS ?? 0) * 1000 : 0;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, Math.max(asked, this.backoff.next()));
-      this.wakeUp = () => {
-        clearTimeout(timer);
-        resolve();
-      };
+  private async pause(pending: Pending, error: ApiError): Promise<void> {
+    const { log, onChange } = this.options;
+    const waitMs = Math.max(error.waitMs, this.backoff.next());
+    if (isHeld(error)) {
+      log.setPending({ ...pending, heldForS: Math.ceil(waitMs / 1_000) });
+      onChange();
+    }
+    this.pausing = new Pause(waitMs, error.waitMs === 0);
+    await this.pausing.over;
+    this.pausing = null;
+    log.setPending(pending);
+    onChange();
+  }
+}
+
+/** Time between two tries. Only one that the bridge did not ask for may be cut short. */
+class Pause {
+  readonly over: Promise<void>;
+  private resolve: () => void = () => undefined;
+  private readonly timer: ReturnType<typeof setTimeout>;
+
+  constructor(
+    waitMs: number,
+    private readonly ours: boolean,
+  ) {
+    this.over = new Promise((resolve) => {
+      this.resolve = resolve;
     });
-    this.wakeUp = null;
+    this.timer = setTimeout(this.resolve, waitMs);
+  }
+
+  cutShort(): void {
+    if (this.ours) {
+      this.end();
+    }
+  }
+
+  end(): void {
+    clearTimeout(this.timer);
+    this.resolve();
   }
 }
 
@@ -156,4 +187,13 @@ const FAULT = "fault";
 
 function codeOf(error: ApiError): string {
   return error instanceof ResponseError ? error.code : TRANSIENT;
+}
+
+function isHeld(error: ApiError): boolean {
+  return error instanceof ResponseError && error.askedToWait;
+}
+
+/** The message as on its first try. */
+function fresh({ errorCode: _, heldForS: __, ...pending }: Pending): Pending {
+  return { ...pending, status: "sending" };
 }

@@ -118,6 +118,18 @@ test("a bridge that is restarting is tried again", async () => {
   expect(network.connections).toHaveLength(1);
 });
 
+test("a bridge that asks to wait is not asked again before, not even when the page wakes up", async () => {
+  const headers = { "Retry-After": "20" };
+  network.answers.push(Response.json({ error: { code: "too_many_requests" } }, { status: 429, headers }));
+  await connect();
+  await vi.advanceTimersByTimeAsync(10_000);
+  stream.wake(true);
+  await vi.advanceTimersByTimeAsync(9_999);
+  expect(network.connections).toHaveLength(0);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(network.connections).toHaveLength(1);
+});
+
 test("waking up connects at once when the connection was lost", async () => {
   network.answers.push(new TypeError("offline"));
   await connect();

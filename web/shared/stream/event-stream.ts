@@ -1,5 +1,5 @@
 import { createParser } from "eventsource-parser";
-import { NetworkError, ResponseError, readError } from "../api/errors";
+import { ApiError, NetworkError, ResponseError, readError } from "../api/errors";
 import { Backoff } from "./backoff";
 
 /** A connection that lived this long was a good one; the next failure is a new one, waited for briefly. */
@@ -32,6 +32,7 @@ export class EventStream {
   private silenceTimer: ReturnType<typeof setTimeout> | undefined;
   private lastByteAt = 0;
   private openedAt = Number.POSITIVE_INFINITY;
+  private heldUntil = 0;
   private readonly backoff: Backoff;
   private readonly silenceMs: number;
 
@@ -54,9 +55,12 @@ export class EventStream {
 
   /**
    * The network or the page came back: connects at once, unless the connection shows signs of life and the network
-   * was not `cut`.
+   * was not `cut`. Where the bridge asked to wait, the waiting goes on.
    */
   wake(cut: boolean): void {
+    if (Date.now() < this.heldUntil) {
+      return;
+    }
     if (cut || !this.abort || Date.now() - this.lastByteAt > this.silenceMs / 2) {
       this.backoff.reset();
       this.start();
@@ -79,15 +83,16 @@ export class EventStream {
         this.options.onRefused?.(error);
         return;
       }
-      if (!(error instanceof ResponseError || error instanceof NetworkError)) {
-        this.scheduleRetry(abort);
+      this.scheduleRetry(abort, error instanceof ApiError ? error.waitMs : 0);
+      if (!(error instanceof ApiError)) {
         throw error; // a fault of ours: reported by the browser, while the stream goes on
       }
+      return;
     }
-    this.scheduleRetry(abort);
+    this.scheduleRetry(abort, 0);
   }
 
-  private scheduleRetry(abort: AbortController): void {
+  private scheduleRetry(abort: AbortController, waitMs: number): void {
     if (this.abort !== abort) {
       return;
     }
@@ -99,7 +104,8 @@ export class EventStream {
     }
     this.openedAt = Number.POSITIVE_INFINITY;
     this.options.onConnection?.("lost");
-    this.retryTimer = setTimeout(() => void this.connect(), this.backoff.next());
+    this.heldUntil = Date.now() + waitMs;
+    this.retryTimer = setTimeout(() => void this.connect(), Math.max(waitMs, this.backoff.next()));
   }
 
   private async read(abort: AbortController): Promise<void> {
