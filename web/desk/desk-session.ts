@@ -5,6 +5,7 @@ import type {
   Colleague,
   DeskConversation,
   Message,
+  Sender,
   DeskSession as SignedIn,
   TypingEvent,
 } from "../shared/api/types";
@@ -118,6 +119,14 @@ export class DeskSession {
     }
   }
 
+  /** The agent changed the reply to this text, which has not been sent. */
+  wrote(text: string): void {
+    const { current, open } = this;
+    if (open && current && this.store.isMine(current)) {
+      open.typingReport.changed(text);
+    }
+  }
+
   async colleagues(): Promise<Colleague[]> {
     let others: Colleague[] = [];
     await this.attempt(async () => {
@@ -202,16 +211,23 @@ export class DeskSession {
     } else if (type === "typing") {
       const { conversation_id, sender, active } = data as TypingEvent;
       if (this.open && this.open.id === conversation_id) {
-        this.open.showTyping(sender, active);
+        this.showTyping(this.open, sender, active);
       }
     }
     this.onChange();
+  }
+
+  /** The bridge tells every desk who is writing; the owner knows what they do themselves. */
+  private showTyping(open: OpenConversation, sender: Sender, active: boolean): void {
+    const own = sender === "agent" && this.current !== undefined && this.store.isMine(this.current);
+    open.typing.show(sender, active && !own);
   }
 
   private takeConversation(conversation: DeskConversation): void {
     const before = this.store.get(conversation.id);
     this.store.take(conversation);
     if (this.open?.id === conversation.id && before?.epoch !== conversation.epoch) {
+      this.open.typing.clear(); // whoever was writing may have just left
       void this.open.sync(); // a new owner can bring a new handoff card
       if (conversation.epoch > this.problemEpoch) {
         this.problem = null;

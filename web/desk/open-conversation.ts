@@ -1,12 +1,12 @@
 import { PAGE_SIZE } from "../shared/api/customer";
 import type { DeskApi } from "../shared/api/desk";
 import { type ApiError, ResponseError } from "../shared/api/errors";
-import type { DeskConversation, Handoff, Message, Sender } from "../shared/api/types";
+import type { DeskConversation, Handoff, Message } from "../shared/api/types";
 import { CatchUp } from "../shared/conversation/catch-up";
 import { MessageLog } from "../shared/conversation/message-log";
 import { SendQueue } from "../shared/conversation/send-queue";
-
-const TYPING_MS = 60_000;
+import { TypingReport } from "../shared/conversation/typing-report";
+import { TypingSigns } from "../shared/conversation/typing-signs";
 
 export interface OpenConversationEvents {
   onChange: () => void;
@@ -21,13 +21,15 @@ export class OpenConversation {
   readonly log = new MessageLog();
   readonly queue: SendQueue;
   handoff: Handoff | null = null;
-  typing: Sender | null = null;
+  /** Who else is writing here. */
+  readonly typing: TypingSigns;
+  /** Tells the customer that the agent is writing. */
+  readonly typingReport: TypingReport;
   loaded = false;
   missing = false;
 
   private readonly epochs = new Map<string, number>();
   private readonly catchUp: CatchUp;
-  private typingTimer: ReturnType<typeof setTimeout> | undefined;
   private stopped = false;
 
   constructor(
@@ -35,6 +37,8 @@ export class OpenConversation {
     private readonly api: DeskApi,
     private readonly events: OpenConversationEvents,
   ) {
+    this.typing = new TypingSigns(events.onChange);
+    this.typingReport = new TypingReport((active) => api.typing(id, active));
     this.catchUp = new CatchUp(
       () => this.fetchPages(),
       (error) => this.failed(error),
@@ -58,6 +62,7 @@ export class OpenConversation {
     const clientMessageId = crypto.randomUUID();
     this.epochs.set(clientMessageId, epoch);
     this.queue.add(text, undefined, clientMessageId);
+    this.typingReport.ended();
   }
 
   /** The bridge answers (again): what was missed is fetched, what could not be sent is sent. */
@@ -71,7 +76,7 @@ export class OpenConversation {
   }
 
   take(message: Message): void {
-    this.typing = null;
+    this.typing.end(message.sender);
     if (message.seq === this.log.cursor + 1) {
       this.log.follow([message]);
     } else {
@@ -82,20 +87,11 @@ export class OpenConversation {
     this.events.onChange();
   }
 
-  showTyping(sender: Sender, active: boolean): void {
-    clearTimeout(this.typingTimer);
-    this.typing = active ? sender : null;
-    if (active) {
-      this.typingTimer = setTimeout(() => this.showTyping(sender, false), TYPING_MS);
-    }
-    this.events.onChange();
-  }
-
   stop(): void {
     this.stopped = true;
     this.catchUp.stop();
     this.queue.stop();
-    clearTimeout(this.typingTimer);
+    this.typing.clear();
   }
 
   private async fetchPages(): Promise<void> {

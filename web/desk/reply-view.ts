@@ -40,7 +40,10 @@ export class ReplyView {
         this.submit();
       }
     });
-    this.input.addEventListener("input", () => this.changed());
+    this.input.addEventListener("input", () => {
+      this.changed();
+      session.wrote(this.input.value);
+    });
   }
 
   update(): void {

@@ -1,7 +1,9 @@
+import type { Sender } from "../shared/api/types";
 import { type Entry, toEntries } from "../shared/conversation/entries";
 import { el, setText } from "../shared/dom/element";
 import { KeyedList } from "../shared/dom/keyed-list";
 import { StickToEnd } from "../shared/dom/scroll";
+import { fill } from "../shared/text";
 import type { DeskSession } from "./desk-session";
 import { createEntry, type EntryContext, updateEntry } from "./entry-view";
 import { texts } from "./texts.de";
@@ -54,7 +56,7 @@ export class TranscriptView {
     this.state.hidden = this.state.textContent === "";
     this.log.setAttribute("aria-busy", String(!open.loaded));
     this.list.show(toEntries(messages, open.log.pending, false));
-    const typing = open.typing === "customer" || open.typing === "bot" ? texts.typing[open.typing] : "";
+    const typing = typingWords(open.typing.sender, session.current?.agent?.name);
     setText(this.typing, typing);
     this.typing.hidden = typing === "";
     this.end.settle();
@@ -62,5 +64,17 @@ export class TranscriptView {
 
   jumpToEnd(): void {
     this.end.jump();
+  }
+}
+
+function typingWords(sender: Sender | null, owner: string | undefined): string {
+  switch (sender) {
+    case "customer":
+    case "bot":
+      return texts.typing[sender];
+    case "agent":
+      return fill(texts.typing.agent, { name: owner ?? texts.sender.agentUnnamed });
+    default:
+      return "";
   }
 }

@@ -27,7 +27,10 @@ export class ChatView {
     minimise: () => void,
   ) {
     const saveTranscript = () => void this.saveTranscript();
-    this.composer = new ComposerView((text) => this.send(text));
+    this.composer = new ComposerView({
+      send: (text) => this.send(text),
+      wrote: (text) => session.live?.wrote(text),
+    });
     this.strip = new StripView(session, () => this.composer.focus());
     this.header = new HeaderView({ minimise, saveTranscript, end: () => this.strip.askEnd() });
     this.log = new LogView({

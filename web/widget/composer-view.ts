@@ -5,6 +5,12 @@ import { fill } from "../shared/text";
 import { chatStorage } from "./chat-storage";
 import { texts } from "./texts.de";
 
+export interface ComposerActions {
+  send: (text: string) => void;
+  /** The writer changed the text, or it has left as a message and the input is empty. */
+  wrote: (text: string) => void;
+}
+
 /** The input. Its text is kept until it is handed on as a message, whatever happens in between. */
 export class ComposerView {
   private readonly hint = el("p", { id: "hint", class: "hint", role: "status" });
@@ -23,7 +29,7 @@ export class ComposerView {
   /** Send was pressed before the conversation stood; it goes out by itself as soon as it does. */
   private sendWhenReady = false;
 
-  constructor(private readonly onSend: (text: string) => void) {
+  constructor(private readonly actions: ComposerActions) {
     this.sendButton.append(icon("send"), el("span", { class: "visually-hidden" }, texts.send));
     this.element.append(
       this.hint,
@@ -37,7 +43,10 @@ export class ComposerView {
       this.submit();
     });
     this.input.addEventListener("keydown", (event) => this.onKey(event));
-    this.input.addEventListener("input", () => this.changed());
+    this.input.addEventListener("input", () => {
+      this.changed();
+      this.actions.wrote(this.input.value);
+    });
   }
 
   get draft(): string {
@@ -76,7 +85,8 @@ export class ComposerView {
       return;
     }
     this.draft = "";
-    this.onSend(text);
+    this.actions.send(text);
+    this.actions.wrote("");
     this.input.focus();
   }
 

@@ -13,6 +13,8 @@ class FakeBridge {
   epoch = 1;
   away = false;
   refusal: string | null = null;
+  /** What the customer's page told about its writing. */
+  readonly signs: boolean[] = [];
 
   constructor() {
     vi.stubGlobal("fetch", (url: string, init: RequestInit) => this.answer(url, init));
@@ -43,6 +45,10 @@ class FakeBridge {
       const stream = new FakeConnection(url, init);
       this.streams.push(stream);
       return stream.response;
+    }
+    if (url.endsWith("/typing")) {
+      this.signs.push((JSON.parse(String(init.body)) as { active: boolean }).active);
+      return new Response(null, { status: 204 });
     }
     return init.method === "POST" ? this.receive(String(init.body)) : this.page(url);
   }
@@ -124,22 +130,46 @@ test("only what others say after loading counts as incoming", async () => {
 
 test("the typing sign ends with the answer, with a change of owner, and by itself", async () => {
   await bridge.tell("typing", { sender: "bot", active: true });
-  expect(live.typing).toBe("bot");
+  expect(live.typing.sender).toBe("bot");
   await bridge.tell("message", bridge.add({ sender: "bot" }));
-  expect(live.typing).toBeNull();
+  expect(live.typing.sender).toBeNull();
 
   await bridge.tell("typing", { sender: "bot", active: true });
   bridge.state = "waiting";
   bridge.epoch = 2;
   await bridge.tell("conversation", bridge.view);
-  expect(live.typing).toBeNull();
+  expect(live.typing.sender).toBeNull();
 
   await bridge.tell("typing", { sender: "agent", active: true });
-  for (let quiet = 0; quiet < 4; quiet += 1) {
-    await vi.advanceTimersByTimeAsync(15_000);
-    await bridge.streams.at(-1)?.write(": still here\n\n");
-  }
-  expect(live.typing).toBeNull();
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(live.typing.sender).toBeNull();
+});
+
+test("an agent's sign ends with the agent's message, not with a notice, and with the agent's leaving", async () => {
+  bridge.state = "human";
+  await bridge.tell("conversation", bridge.view);
+  await bridge.tell("typing", { sender: "agent", active: true });
+  await bridge.tell("message", bridge.add({ sender: "system", kind: "notice" }));
+  expect(live.typing.sender).toBe("agent");
+  await bridge.tell("message", bridge.add({ sender: "agent" }));
+  expect(live.typing.sender).toBeNull();
+
+  await bridge.tell("typing", { sender: "agent", active: true });
+  bridge.state = "waiting";
+  await bridge.tell("conversation", bridge.view);
+  expect(live.typing.sender).toBeNull();
+});
+
+test("only a person is told that the customer is writing", async () => {
+  live.wrote("Gut");
+  bridge.state = "human";
+  await bridge.tell("conversation", bridge.view);
+  expect(bridge.signs).toEqual([]);
+  live.wrote("Guten");
+  live.wrote("Guten Tag");
+  live.wrote("");
+  await vi.advanceTimersByTimeAsync(0);
+  expect(bridge.signs).toEqual([true, false]);
 });
 
 test("an expired token is told and nothing more is tried", async () => {

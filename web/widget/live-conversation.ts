@@ -1,16 +1,15 @@
 import { type CustomerApi, PAGE_SIZE } from "../shared/api/customer";
 import { type ApiError, ResponseError } from "../shared/api/errors";
-import type { Conversation, Message, Sender, TypingEvent } from "../shared/api/types";
+import type { Conversation, Message, TypingEvent } from "../shared/api/types";
 import { CatchUp } from "../shared/conversation/catch-up";
 import { isCurrent } from "../shared/conversation/freshness";
 import { MessageLog } from "../shared/conversation/message-log";
 import { SendQueue } from "../shared/conversation/send-queue";
+import { TypingReport } from "../shared/conversation/typing-report";
+import { TypingSigns } from "../shared/conversation/typing-signs";
 import { ConnectionWatch } from "../shared/stream/connection-watch";
 import { EventStream } from "../shared/stream/event-stream";
 import { chatStorage } from "./chat-storage";
-
-/** A typing sign that is not taken back is taken down after this time. */
-const TYPING_MS = 60_000;
 
 export interface LiveConversationEvents {
   onChange: () => void;
@@ -25,7 +24,8 @@ export class LiveConversation {
   readonly log = new MessageLog();
   readonly queue: SendQueue;
   conversation: Conversation | null = null;
-  typing: Sender | null = null;
+  /** Who else is writing. */
+  readonly typing = new TypingSigns(() => this.events.onChange());
   readonly connection = new ConnectionWatch(() => this.events.onChange());
   loaded = false;
 
@@ -34,8 +34,8 @@ export class LiveConversation {
     () => this.fetchPages(),
     (error) => this.refused(error),
   );
+  private readonly typingReport: TypingReport;
   private stopped = false;
-  private typingTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     readonly id: string,
@@ -49,6 +49,7 @@ export class LiveConversation {
       onChange: () => this.pendingChanged(),
       onFailed: (_, error) => this.refused(error),
     });
+    this.typingReport = new TypingReport((active) => api.typing(active));
     this.stream = new EventStream({
       url: () => api.eventsUrl(this.log.cursor),
       headers: () => api.headers,
@@ -68,8 +69,15 @@ export class LiveConversation {
     this.stream.stop();
     this.queue.stop();
     this.catchUp.stop();
-    clearTimeout(this.typingTimer);
+    this.typing.clear();
     this.connection.note(true);
+  }
+
+  /** The customer changed the input, which now holds this text. Only a person is told. */
+  wrote(text: string): void {
+    if (this.conversation?.state === "human" && !this.stopped) {
+      this.typingReport.changed(text);
+    }
   }
 
   /** The page or, after a cut, the network is back. */
@@ -95,7 +103,7 @@ export class LiveConversation {
     this.log.follow(messages);
     for (const message of messages) {
       if (message.seq > known && message.sender !== "customer") {
-        this.showTyping(null);
+        this.typing.end(message.sender);
         if (this.loaded) {
           this.events.onIncoming(message);
         }
@@ -113,8 +121,11 @@ export class LiveConversation {
       this.stream.stop(); // nothing follows any more
       this.connection.note(true);
     }
-    if (conversation.state !== "bot" && this.typing === "bot") {
-      this.showTyping(null);
+    if (conversation.state !== "bot") {
+      this.typing.end("bot");
+    }
+    if (conversation.state !== "human") {
+      this.typing.end("agent");
     }
     this.events.onChange();
   }
@@ -161,8 +172,7 @@ export class LiveConversation {
       this.takeConversation(data as Conversation);
     } else if (type === "typing") {
       const { sender, active } = data as TypingEvent;
-      this.showTyping(active ? sender : null);
-      this.events.onChange();
+      this.typing.show(sender, active);
     }
   }
 
@@ -182,16 +192,5 @@ export class LiveConversation {
       chatStorage.keepUnsent(this.id, this.log.pending);
     }
     this.events.onChange();
-  }
-
-  private showTyping(sender: Sender | null): void {
-    clearTimeout(this.typingTimer);
-    this.typing = sender;
-    if (sender) {
-      this.typingTimer = setTimeout(() => {
-        this.typing = null;
-        this.events.onChange();
-      }, TYPING_MS);
-    }
   }
 }

@@ -59,7 +59,7 @@ export class LogView {
   }
 
   private showTyping(session: ChatSession): void {
-    const sender = session.live?.typing;
+    const sender = session.live?.typing.sender;
     this.typing.hidden = session.phase !== "active" || (sender !== "bot" && sender !== "agent");
     if (sender === "bot") {
       setText(this.typingText, texts.typing.bot);

@@ -37,6 +37,11 @@ export class CustomerApi {
     return (await this.json<{ message: Message }>("/messages", { method: "POST", body: message })).message;
   }
 
+  /** Says that the customer is writing, or no longer. */
+  async typing(active: boolean): Promise<void> {
+    await this.json("/typing", { method: "POST", body: { active } });
+  }
+
   askForPerson(): Promise<{ conversation: Conversation }> {
     return this.json("/handoff", { method: "POST", body: {} });
   }

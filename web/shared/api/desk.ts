@@ -49,6 +49,11 @@ export class DeskApi {
     return (await this.post<{ message: Message }>(`${this.path(id)}/messages`, reply)).message;
   }
 
+  /** Says that the agent is writing, or no longer. */
+  async typing(id: string, active: boolean): Promise<void> {
+    await this.post(`${this.path(id)}/typing`, { active });
+  }
+
   claim(id: string, epoch: number): Promise<Changed> {
     return this.post(`${this.path(id)}/claim`, { epoch });
   }
