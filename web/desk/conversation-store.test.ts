@@ -65,3 +65,29 @@ test("a conversation of mine waits for an answer unless the last word is ours", 
   store.takeMessage(message(3, { conversation_id: "a", sender: "customer", text: "Und nun?" }));
   expect(store.openTasks).toBe(1);
 });
+
+test("a preview keeps what was said last when a notice follows", () => {
+  const said = { sender: "customer", text: "Wo ist mein Paket?", created_at: "2026-11-21T10:00:00Z" } as const;
+  const notice = { sender: "system", text: "Sie warten.", created_at: "2026-11-21T10:01:00Z" } as const;
+  store.takeSnapshot([conversation("a", { last_seq: 4, last_message: said })]);
+  store.take(conversation("a", { last_seq: 5, last_message: notice }));
+  expect(store.words("a")?.text).toBe("Wo ist mein Paket?");
+});
+
+test("a preview learns from what is read later, but never goes back", () => {
+  const notice = { sender: "system", text: "Sie warten.", created_at: "2026-11-21T10:01:00Z" } as const;
+  store.takeSnapshot([conversation("a", { last_seq: 5, last_message: notice })]);
+  expect(store.words("a")).toBeUndefined();
+  const read = (seq: number, text: string) => message(seq, { conversation_id: "a", text });
+  store.takeWords([read(3, "Hallo?"), read(4, "Wo ist mein Paket?")]);
+  store.takeWords([read(2, "Guten Tag")]);
+  expect(store.words("a")?.text).toBe("Wo ist mein Paket?");
+});
+
+test("the last words of an agent are told with the name, where it is known", () => {
+  const said = { sender: "agent", text: "Gern.", created_at: "2026-11-21T10:01:00Z" } as const;
+  store.takeSnapshot([conversation("a", { last_seq: 5, last_message: said })]);
+  expect(store.words("a")?.name).toBeUndefined();
+  store.takeWords([message(5, { conversation_id: "a", sender: "agent", sender_name: "Kim Weber", text: "Gern." })]);
+  expect(store.words("a")?.name).toBe("Kim Weber");
+});

@@ -1,11 +1,20 @@
-import type { DeskConversation, Message } from "../shared/api/types";
+import type { DeskConversation, Message, Sender } from "../shared/api/types";
 import { isCurrent } from "../shared/conversation/freshness";
+
+/** The last word of a customer, the bot or an agent; `name` is known of agents' words that were seen by the page. */
+export interface LastWords {
+  seq: number;
+  sender: Sender;
+  text: string;
+  name?: string | undefined;
+}
 
 export type QueueName = "waiting" | "mine" | "colleagues" | "bot" | "closed";
 
 /** What the desk knows of all conversations, sorted into the lists an agent works with. */
 export class ConversationStore {
   private readonly byId = new Map<string, DeskConversation>();
+  private readonly lastWords = new Map<string, LastWords>();
   private snapshotTaken = false;
 
   constructor(
@@ -24,6 +33,7 @@ export class ConversationStore {
     for (const [id, known] of this.byId) {
       if (known.state !== "closed" && !named.has(id)) {
         this.byId.delete(id);
+        this.lastWords.delete(id);
       }
     }
     for (const conversation of conversations) {
@@ -38,6 +48,10 @@ export class ConversationStore {
       return;
     }
     this.byId.set(conversation.id, conversation);
+    const { last_message: last, last_seq: seq, agent } = conversation;
+    if (last) {
+      this.keepWords(conversation.id, { seq, sender: last.sender, text: last.text, name: agent?.name });
+    }
     if (this.snapshotTaken && conversation.state === "waiting" && before?.state !== "waiting") {
       this.onWaiting(conversation);
     }
@@ -45,12 +59,25 @@ export class ConversationStore {
 
   /** Keeps the preview in step when a message comes before the conversation's own event. */
   takeMessage(message: Message): void {
+    this.takeWords([message]);
     const conversation = this.byId.get(message.conversation_id);
     if (conversation && message.seq > conversation.last_seq) {
       const { text, sender, created_at } = message;
       const shown = message.kind === "notice" ? {} : { last_message: { text, sender, created_at } };
       this.byId.set(conversation.id, { ...conversation, last_seq: message.seq, ...shown });
     }
+  }
+
+  /** Notes what was said, also long ago, for the previews. */
+  takeWords(messages: readonly Message[]): void {
+    for (const { conversation_id, seq, sender, text, sender_name } of messages) {
+      this.keepWords(conversation_id, { seq, sender, text, name: sender_name ?? undefined });
+    }
+  }
+
+  /** What somebody said last, as far as the page has seen it: says more about a conversation than a notice. */
+  words(id: string): LastWords | undefined {
+    return this.lastWords.get(id);
   }
 
   queue(name: QueueName): DeskConversation[] {
@@ -81,7 +108,16 @@ export class ConversationStore {
 
   clear(): void {
     this.byId.clear();
+    this.lastWords.clear();
     this.snapshotTaken = false;
+  }
+
+  private keepWords(id: string, words: LastWords): void {
+    const before = this.lastWords.get(id);
+    const newer = !before || words.seq > before.seq || (words.seq === before.seq && before.name === undefined);
+    if (newer && words.sender !== "system") {
+      this.lastWords.set(id, words);
+    }
   }
 }
 

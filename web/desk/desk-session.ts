@@ -189,6 +189,7 @@ export class DeskSession {
     return new OpenConversation(id, this.api, {
       onChange: this.onChange,
       onConversation: (conversation) => this.store.take(conversation),
+      onMessages: (messages) => this.store.takeWords(messages),
       onError: (error) => this.expireOn(error),
       onRefused: (text, error) => {
         this.drafts.putBack(id, text);

@@ -11,6 +11,8 @@ import { TypingSigns } from "../shared/conversation/typing-signs";
 export interface OpenConversationEvents {
   onChange: () => void;
   onConversation: (conversation: DeskConversation) => void;
+  /** Something said before, fetched from the bridge. */
+  onMessages: (messages: readonly Message[]) => void;
   onError: (error: ApiError) => void;
   /** A reply was refused; its text is given back. */
   onRefused: (text: string, error: ApiError) => void;
@@ -103,6 +105,7 @@ export class OpenConversation {
       this.log.follow(page.messages);
       this.handoff = page.handoff;
       this.events.onConversation(page.conversation);
+      this.events.onMessages(page.messages);
       if (page.messages.length < PAGE_SIZE) {
         this.loaded = true;
         this.events.onChange();

@@ -1,9 +1,10 @@
-import type { DeskConversation } from "../shared/api/types";
+import type { Agent, DeskConversation } from "../shared/api/types";
 import { formatShort } from "../shared/dates";
 import { el } from "../shared/dom/element";
 import { fill } from "../shared/text";
 import { clockSince } from "./clock";
-import type { ConversationStore } from "./conversation-store";
+import type { ConversationStore, LastWords } from "./conversation-store";
+import { presenceMark } from "./presence-view";
 import { texts } from "./texts.de";
 
 /** One conversation in a list: who, since when, what was said last. */
@@ -22,7 +23,7 @@ export function updateItem(
   node: HTMLLIElement,
   conversation: DeskConversation,
   store: ConversationStore,
-  myId: string | null,
+  me: Agent | null,
   selected: boolean,
 ): void {
   const button = node.firstElementChild;
@@ -30,7 +31,8 @@ export function updateItem(
     return;
   }
   const unanswered = store.isUnanswered(conversation);
-  const print = JSON.stringify([conversation, unanswered, selected]);
+  const words = preview(conversation, store.words(conversation.id), me);
+  const print = JSON.stringify([conversation, words, unanswered, selected]);
   if (shown.get(node) === print) {
     return;
   }
@@ -38,16 +40,16 @@ export function updateItem(
   button.classList.toggle("unanswered", unanswered);
   button.setAttribute("aria-current", String(selected));
   button.replaceChildren(
-    el("span", { class: "who" }, conversation.label),
+    el("span", { class: "who" }, conversation.label, presenceMark(conversation)),
     el("span", { class: "when" }, ...moment(conversation)),
-    el("span", { class: "last" }, preview(conversation, store)),
-    ...marks(conversation, unanswered, myId),
+    el("span", { class: "last" }, words),
+    ...marks(conversation, unanswered, me?.id),
   );
 }
 
 const shown = new WeakMap<HTMLElement, string>();
 
-function marks(conversation: DeskConversation, unanswered: boolean, myId: string | null): HTMLElement[] {
+function marks(conversation: DeskConversation, unanswered: boolean, myId: string | undefined): HTMLElement[] {
   if (unanswered) {
     return [el("span", { class: "mark" }, texts.queues.unanswered)];
   }
@@ -66,15 +68,13 @@ function moment(conversation: DeskConversation): (Node | string)[] {
   return [el("time", { datetime: latest }, formatShort(latest))];
 }
 
-function preview(conversation: DeskConversation, store: ConversationStore): string {
-  const last = conversation.last_message;
-  if (!last) {
-    return texts.queues.noMessage;
+function preview(conversation: DeskConversation, words: LastWords | undefined, me: Agent | null): string {
+  if (!words) {
+    return conversation.last_message?.text ?? texts.queues.noMessage;
   }
-  if (last.sender !== "agent") {
-    return texts.lastSender[last.sender] + last.text;
+  if (words.sender !== "agent") {
+    return texts.lastSender[words.sender] + words.text;
   }
-  const name = conversation.agent?.name;
-  const mine = store.isMine(conversation) || !name;
-  return (mine ? texts.lastSender.me : fill(texts.lastSender.agent, { name })) + last.text;
+  const name = words.name ?? texts.sender.agentUnnamed;
+  return (name === me?.name ? texts.lastSender.me : fill(texts.lastSender.agent, { name })) + words.text;
 }

@@ -76,7 +76,7 @@ class Section {
       (conversation) => conversation.id,
       (conversation) => createItem(conversation, open),
       (node, conversation) =>
-        updateItem(node, conversation, session.store, session.agent?.id ?? null, conversation.id === session.open?.id),
+        updateItem(node, conversation, session.store, session.agent, conversation.id === session.open?.id),
     );
   }
 

@@ -102,6 +102,8 @@ export interface DeskConversation extends Conversation {
   agent?: { id: string; name: string } | null;
   /** Id of the agent it was passed on to and waits for. */
   reserved_for?: string | null;
+  /** Whether the customer has the chat open; only kept while a person is asked for or there. */
+  customer_online: boolean;
   locale: string;
 }
 

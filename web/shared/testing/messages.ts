@@ -25,6 +25,7 @@ export function conversation(id: string, values: Partial<DeskConversation> = {})
     created_at: "2026-11-21T10:00:00Z",
     label: `Gast ${id}`,
     locale: "de",
+    customer_online: false,
     ...values,
   };
 }

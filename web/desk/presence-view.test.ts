@@ -1,0 +1,14 @@
+import { expect, test } from "vitest";
+import type { ConversationState } from "../shared/api/types";
+import { conversation } from "../shared/testing/messages";
+import { presenceOf } from "./presence-view";
+
+const presences = (customer_online: boolean) =>
+  (["bot", "waiting", "human", "closed"] as const satisfies readonly ConversationState[]).map((state) =>
+    presenceOf(conversation("a", { state, customer_online })),
+  );
+
+test("presence is told only where a person is asked for or there", () => {
+  expect(presences(true)).toEqual([null, "here", "here", null]);
+  expect(presences(false)).toEqual([null, "away", "away", null]);
+});
