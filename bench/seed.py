@@ -163,7 +163,8 @@ class Seed:
                 await connection.exec_driver_sql("COMMIT")
                 await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
             return
-        async with self._database.statement() as connection:
+        outside = self._database.engine.execution_options(isolation_level="AUTOCOMMIT")
+        async with outside.connect() as connection:
             await connection.execute(text("VACUUM ANALYZE"))
             await connection.execute(text("CHECKPOINT"))
 

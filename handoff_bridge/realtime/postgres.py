@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 import asyncpg
-from sqlalchemy.engine import URL
 
 from handoff_bridge.conversations.ports import Clock
 from handoff_bridge.realtime.hub import Hub
@@ -83,7 +82,7 @@ class PostgresSignals:
             self._hub.queue_changed()
 
     async def _connected(self) -> None:
-        connection = await asyncpg.connect(_dsn(self._store.database.url))
+        connection = await asyncpg.connect(self._store.database.driver_dsn)
         gone = asyncio.Event()
         connection.add_termination_listener(lambda _: gone.set())
         try:
@@ -148,7 +147,3 @@ def _payloads(origin: str, items: Sequence[object]) -> list[str]:
     if batch:
         payloads.append(json.dumps([origin, batch]))
     return payloads
-
-
-def _dsn(url: URL) -> str:
-    return url.set(drivername="postgresql").render_as_string(hide_password=False)

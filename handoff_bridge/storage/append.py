@@ -7,6 +7,7 @@ commits by itself: one round trip. SQLite takes no changes in a WITH clause, so 
 from datetime import datetime
 from typing import Any
 
+from asyncpg import UniqueViolationError
 from sqlalchemy import (
     Executable,
     Integer,
@@ -26,6 +27,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from handoff_bridge.conversations.core import new_id
 from handoff_bridge.conversations.model import Conversation, Draft, Message, State
 from handoff_bridge.conversations.ports import DuplicateMessage, Guard
+from handoff_bridge.storage.database import Database
+from handoff_bridge.storage.direct import Compiled
 from handoff_bridge.storage.refusals import refusal
 from handoff_bridge.storage.rows import conversation_from, draft_data
 from handoff_bridge.storage.schema import conversations, messages, turns
@@ -101,11 +104,11 @@ def _single_statement(guarded: bool) -> Executable:
 
 # Built once: SQLAlchemy keeps the compiled form with the statement.
 _BUMP = {guarded: _bump(guarded) for guarded in (False, True)}
-_SINGLE = {guarded: _single_statement(guarded) for guarded in (False, True)}
+_SINGLE = {guarded: Compiled(_single_statement(guarded)) for guarded in (False, True)}
 
 
 async def append_one(
-    connection: AsyncConnection,
+    database: Database,
     conversation_id: str,
     draft: Draft,
     now: datetime,
@@ -130,14 +133,16 @@ async def append_one(
     if guard is not None:
         values |= {"agent": guard.agent_id, "guard_epoch": guard.epoch}
     try:
-        if connection.dialect.name == "sqlite":
-            row = await _in_steps(connection, values, guard is not None)
+        if database.direct is not None:
+            row = await database.direct.fetch_one(_SINGLE[guard is not None], values)
         else:
-            row = (await connection.execute(_SINGLE[guard is not None], values)).one_or_none()
-    except IntegrityError as error:
+            async with database.write() as connection:
+                row = await _in_steps(connection, values, guard is not None)
+    except (IntegrityError, UniqueViolationError) as error:
         raise DuplicateMessage from error
     if row is None:
-        raise await refusal(connection, conversation_id)
+        async with database.read() as connection:
+            raise await refusal(connection, conversation_id)
     conversation = conversation_from(row)
     return conversation, Message(
         str(values["message"]), conversation_id, conversation.last_seq, conversation.epoch, now, draft

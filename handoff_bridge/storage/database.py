@@ -15,10 +15,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from handoff_bridge.errors import StoreUnavailable
+from handoff_bridge.storage.direct import DirectPool
 
 #: How long SQLite waits for another process's write lock, in milliseconds.
 SQLITE_BUSY_MS = 10_000
 POOL_SIZE = 10
+#: Beside the pool above; enough to fill a commit to disk with what many people write at once.
+DIRECT_POOL_SIZE = 8
 
 
 class Database:
@@ -43,17 +46,15 @@ class Database:
             event.listen(self.engine.sync_engine, "checkout", _refuse_closed)
         # Shares the pool; without BEGIN and COMMIT around it, a query is one round trip.
         self._single = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        #: Only on PostgreSQL: the short way for what every message runs.
+        self.direct = None if self.is_sqlite else DirectPool(self.driver_dsn, DIRECT_POOL_SIZE)
 
     def write(self) -> AbstractAsyncContextManager[AsyncConnection]:
         """A transaction that may change rows; it commits at the end and rolls back on any error.
 
-        This and the two below raise StoreUnavailable when the database cannot be reached.
+        This and the one below raise StoreUnavailable when the database cannot be reached.
         """
         return _available(self._write_sqlite() if self.is_sqlite else self.engine.begin())
-
-    def statement(self) -> AbstractAsyncContextManager[AsyncConnection]:
-        """For one statement that commits by itself; on SQLite a transaction, as several may be needed."""
-        return _available(self._write_sqlite() if self.is_sqlite else self._single.connect())
 
     def read(self) -> AbstractAsyncContextManager[AsyncConnection]:
         """For reading: one consistent picture on SQLite; elsewhere each query sees what is committed."""
@@ -68,7 +69,14 @@ class Database:
             return False
         return True
 
+    @property
+    def driver_dsn(self) -> str:
+        """The address as PostgreSQL's driver takes it, with the password."""
+        return self.url.set(drivername="postgresql").render_as_string(hide_password=False)
+
     async def close(self) -> None:
+        if self.direct is not None:
+            await self.direct.close()
         await self.engine.dispose()
 
     @asynccontextmanager

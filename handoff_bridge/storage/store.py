@@ -72,8 +72,7 @@ class SqlStore:
         self, conversation_id: str, draft: Draft, now: datetime, guard: Guard | None = None
     ) -> tuple[Conversation, Message]:
         """Append one message in a transaction of its own; see handoff_bridge.storage.append."""
-        async with self.database.statement() as connection:
-            conversation, message = await append_one(connection, conversation_id, draft, now, guard)
+        conversation, message = await append_one(self.database, conversation_id, draft, now, guard)
         if self._audience is not None:
             journal = Journal()
             journal.logged(conversation, draft)
