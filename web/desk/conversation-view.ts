@@ -6,6 +6,7 @@ import { clockSince } from "./clock";
 import type { DeskSession } from "./desk-session";
 import { askClose, askReturn, askTransfer } from "./dialogs";
 import { HandoffView } from "./handoff-view";
+import { PresenceView } from "./presence-view";
 import { ReplyView } from "./reply-view";
 import { texts } from "./texts.de";
 import { TranscriptView } from "./transcript-view";
@@ -14,6 +15,7 @@ import { TranscriptView } from "./transcript-view";
 export class ConversationView {
   private readonly heading = el("h2", { class: "guest", tabindex: "-1" });
   private readonly standing = el("p", { class: "standing", role: "status" });
+  private readonly presence = new PresenceView();
   private readonly tools = el("div", { class: "tools" });
   private readonly claimBar = el("div", { class: "claim-bar" });
   private readonly claimHint = el("p");
@@ -48,7 +50,8 @@ export class ConversationView {
     this.addTools();
     const goBack = button("", back, { class: "tool back" });
     goBack.append(icon("back"), el("span", { class: "visually-hidden" }, texts.back));
-    const title = el("div", { class: "title" }, this.heading, this.standing);
+    const lines = el("div", { class: "lines" }, this.standing, this.presence.element);
+    const title = el("div", { class: "title" }, this.heading, lines);
     this.middle = el("div", { class: "middle" }, this.handoff.element, this.transcript.element);
     this.body.append(
       el("header", { class: "conversation-bar" }, goBack, title, this.tools),
@@ -69,6 +72,7 @@ export class ConversationView {
     }
     setText(this.heading, current?.label ?? "…");
     this.showStanding(current);
+    this.presence.update(current);
     this.problemBar.hidden = problem === null;
     setText(this.problem, problem ?? "");
     this.showClaim(current);
