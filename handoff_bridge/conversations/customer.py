@@ -90,7 +90,7 @@ class CustomerSide:
         return conversation
 
     async def cancel_handoff(self, conversation_id: str) -> Conversation:
-        """Stop waiting; what was written while waiting and not answered goes to the bot."""
+        """Stop waiting; what the bot still owed and what was written last while waiting goes to the bot."""
         core = self._core
         async with core.store.write() as tx:
             conversation = await tx.conversations.get(conversation_id, lock=True)
@@ -98,7 +98,7 @@ class CustomerSide:
                 return conversation
             since_seq = conversation.handed_over_seq or conversation.last_seq
             conversation = await core.apply(tx, core.changes.cancel_handoff(conversation))
-            await tx.turns.reopen_latest_unanswered(conversation_id, since_seq, core.clock.now())
+            await tx.turns.owe_again(conversation_id, since_seq, core.clock.now())
         core.announce(conversation_id, queue=True)
         core.signals.turn_due()
         return conversation

@@ -71,7 +71,7 @@ class DeskSide:
             change = core.changes.return_to_bot(conversation, agent, epoch, note)
             conversation = await core.apply(tx, change, note)
             # What the customer had asked the bot and no person has answered is the bot's again.
-            await tx.turns.reopen_latest_unanswered(conversation_id, conversation.last_seq, core.clock.now())
+            await tx.turns.owe_again(conversation_id, conversation.last_seq, core.clock.now())
         core.announce(conversation_id, queue=True)
         core.signals.turn_due()
         return conversation

@@ -118,6 +118,12 @@ class ReturnedTurns:
     to_seq: int
     note: str | None
 
+    def after(self, seq: int) -> "ReturnedTurns | None":
+        """What is left to tell once the turn of message ``seq`` has told what came before it."""
+        if seq >= self.to_seq:
+            return None
+        return ReturnedTurns(max(self.from_seq, seq + 1), self.to_seq, None)
+
 
 @dataclass(frozen=True, slots=True)
 class Conversation:

@@ -16,6 +16,7 @@ from handoff_bridge.conversations.model import (
     HandoffDetails,
     HandoffStatus,
     Message,
+    ReturnedTurns,
     Turn,
 )
 from handoff_bridge.conversations.promise import Capacity
@@ -52,7 +53,7 @@ class ConversationRows(Protocol):
 
     async def silent_with_agents(self, silent_since: datetime, limit: int) -> Sequence[Conversation]: ...
 
-    async def clear_returned(self, conversation_id: str) -> None: ...
+    async def set_returned(self, conversation_id: str, returned: ReturnedTurns | None) -> None: ...
 
     async def queue_position(self, conversation: Conversation) -> int:
         """The place in the queue from 1; for one not waiting, the place it would get."""
@@ -97,10 +98,6 @@ class TurnRows(Protocol):
         """Close the turn if ``owner`` still holds it; False when the lease was lost."""
         ...
 
-    async def cut_off(self, turn: Turn, owner: str, nlu: dict[str, object], now: datetime) -> bool:
-        """Close the turn without an answer: a person has the conversation. False when the lease was lost."""
-        ...
-
     async def retry(self, turn: Turn, owner: str, due_at: datetime, error: str) -> bool: ...
 
     async def release(self, turn: Turn, owner: str, now: datetime) -> None: ...
@@ -109,7 +106,9 @@ class TurnRows(Protocol):
         """End every open turn: the conversation has gone to a person."""
         ...
 
-    async def reopen_latest_unanswered(self, conversation_id: str, since_seq: int, now: datetime) -> bool: ...
+    async def owe_again(self, conversation_id: str, since_seq: int, now: datetime) -> None:
+        """The bot has the conversation back: owe what it owed before and what nobody has answered since."""
+        ...
 
     async def transcript_nlu(self, conversation_id: str) -> dict[str, dict[str, object]]:
         """The NLU result by customer message id."""

@@ -107,8 +107,9 @@ class BotSide:
             if answer.messages:
                 conversation, _ = await tx.messages.append(conversation.id, answer.messages, now, turn.epoch)
             if turn.returned is not None:
-                await tx.conversations.clear_returned(conversation.id)
-                conversation = replace(conversation, returned=None)
+                untold = turn.returned.after(turn.seq)
+                await tx.conversations.set_returned(conversation.id, untold)
+                conversation = replace(conversation, returned=untold)
             if requested is not None:
                 await self._keep_word(tx, conversation, requested)
         core.announce(turn.conversation_id, queue=requested is not None)
@@ -125,16 +126,19 @@ class BotSide:
         async with core.store.write() as tx:
             conversation = await tx.conversations.get(turn.conversation_id, lock=True)
             if may_retry or conversation.state is not State.BOT:
-                # The claim ends the turn by itself if a person has the conversation by then.
+                # While the customer waits it stays open: a person who comes ends it.
                 due_at = now + timedelta(seconds=wait_s)
                 held = await tx.turns.retry(turn, self.owner, due_at, error.code)
                 return Outcome.RETRY if held else Outcome.LEASE_LOST
-            if not await tx.turns.finish(turn, self.owner, {}, now):
-                return Outcome.LEASE_LOST
             requested = await tx.handoffs.for_message(conversation.id, turn.message_id)
             if requested and requested.status is HandoffStatus.REQUESTED:
+                if not await tx.turns.finish(turn, self.owner, {}, now):
+                    return Outcome.LEASE_LOST
                 await core.hand_over(tx, conversation, requested.reason, Sender.BOT.value, requested)
             else:
+                # Still owed, should the customer come back to the bot before a person has come.
+                if not await tx.turns.retry(turn, self.owner, now, error.code):
+                    return Outcome.LEASE_LOST
                 decision = Decision(
                     reason=Reason.BOT_FAILURE.value,
                     score=float(turn.attempts),
@@ -145,7 +149,6 @@ class BotSide:
                     tx, conversation, Reason.BOT_FAILURE, Sender.SYSTEM.value,
                     details=HandoffDetails(decision=decision),
                 )  # fmt: skip
-            await tx.turns.supersede(conversation.id, now)
         core.announce(turn.conversation_id, queue=True)
         return Outcome.HANDED_OVER
 
@@ -204,17 +207,11 @@ class BotSide:
         """Keep a late answer for the designer's eye; never show it to the customer."""
         core = self._core
         now = core.clock.now()
-        if conversation.state is State.BOT:
-            # The customer went to the queue and came back while the bot was thinking: the message
-            # still has no answer, so the turn is run again under the new epoch.
-            held = await tx.turns.retry(turn, self.owner, now, "stale_epoch")
-        else:
-            # Not answered: should the customer come back to the bot without a person's word, it is owed again.
-            held = await tx.turns.cut_off(turn, self.owner, answer.nlu, now)
-        if not held:
-            return Outcome.LEASE_LOST
+        # The message has no answer yet. A person who came has ended the turn; otherwise it is run again as soon as
+        # the bot owns the conversation, under the epoch of then.
+        held = await tx.turns.retry(turn, self.owner, now, "stale_epoch")
         await tx.messages.suppress(conversation, turn.epoch, answer.messages, now)
-        return Outcome.SUPPRESSED
+        return Outcome.SUPPRESSED if held else Outcome.LEASE_LOST
 
     async def _attach(
         self, tx: Transaction, conversation: Conversation, message_id: str, details: HandoffDetails

@@ -8,12 +8,12 @@ from sqlalchemy import and_, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handoff_bridge.conversations.changes import Change
-from handoff_bridge.conversations.model import Conversation, State
+from handoff_bridge.conversations.model import Conversation, ReturnedTurns, State
 from handoff_bridge.conversations.promise import Capacity
 from handoff_bridge.errors import NotFound, StaleEpoch
 from handoff_bridge.storage.journal import Journal
 from handoff_bridge.storage.messages import insert_messages
-from handoff_bridge.storage.rows import conversation_from, conversation_values
+from handoff_bridge.storage.rows import conversation_from, conversation_values, returned_to
 from handoff_bridge.storage.schema import agents, conversations, messages
 
 
@@ -117,9 +117,9 @@ class ConversationTable:
             update(conversations).where(conversations.c.id == conversation_id).values(customer_seen_at=at)
         )
 
-    async def clear_returned(self, conversation_id: str) -> None:
+    async def set_returned(self, conversation_id: str, returned: ReturnedTurns | None) -> None:
         await self._connection.execute(
-            update(conversations).where(conversations.c.id == conversation_id).values(returned=None)
+            update(conversations).where(conversations.c.id == conversation_id).values(returned=returned_to(returned))
         )
 
     async def changed_since(self, since: datetime) -> Sequence[str]:

@@ -19,16 +19,18 @@ class TurnTable:
         self._connection = connection
 
     async def claim(self, owner: str, lease: timedelta, limit: int, now: datetime) -> Sequence[Turn]:
-        """Take due turns, the first open one of each conversation only.
+        """Take due turns of conversations that the bot owns, the first open one of each only.
 
-        A turn whose conversation went to a person in the meantime is ended here instead.
+        While a customer waits, what the bot owes stays open: without a person it is the bot's again.
         """
         earlier = turns.alias("earlier")
         due = (
             select(turns.c.message_id)
+            .join(conversations, conversations.c.id == turns.c.conversation_id)
             .where(
                 turns.c.status == OPEN,
                 turns.c.due_at <= now,
+                conversations.c.state == State.BOT.value,
                 ~exists().where(
                     earlier.c.conversation_id == turns.c.conversation_id,
                     earlier.c.status == OPEN,
@@ -37,7 +39,7 @@ class TurnTable:
             )
             .order_by(turns.c.due_at)
             .limit(limit)
-            .with_for_update(skip_locked=True)
+            .with_for_update(of=turns, skip_locked=True)
         )
         ids = list((await self._connection.execute(due)).scalars())
         if not ids:
@@ -65,8 +67,7 @@ class TurnTable:
         claimed = []
         for row in rows.all():
             if row.state != State.BOT.value:
-                await self._set(row.message_id, status=SUPERSEDED, finished_at=now, owner=None)
-                continue
+                continue  # changed hands between the two looks
             turn = Turn(
                 message_id=row.message_id,
                 conversation_id=row.conversation_id,
@@ -106,9 +107,6 @@ class TurnTable:
     async def finish(self, turn: Turn, owner: str, nlu: dict[str, object], now: datetime) -> bool:
         return await self._held(turn, owner, status=DONE, nlu=nlu or None, finished_at=now, owner=None)
 
-    async def cut_off(self, turn: Turn, owner: str, nlu: dict[str, object], now: datetime) -> bool:
-        return await self._held(turn, owner, status=SUPERSEDED, nlu=nlu or None, finished_at=now, owner=None)
-
     async def retry(self, turn: Turn, owner: str, due_at: datetime, error: str) -> bool:
         return await self._held(turn, owner, due_at=due_at, owner=None, error=error)
 
@@ -128,43 +126,62 @@ class TurnTable:
             .values(status=SUPERSEDED, finished_at=now, owner=None)
         )
 
-    async def reopen_latest_unanswered(self, conversation_id: str, since_seq: int, now: datetime) -> bool:
-        """Owe a turn for the customer's latest message, unless the bot or a person has answered it.
+    async def owe_again(self, conversation_id: str, since_seq: int, now: datetime) -> None:
+        """The bot has the conversation back: owe what it owed before and what nobody has answered since.
 
-        Looks at what was written from ``since_seq`` on and at turns that a handover cut off.
+        That are the turns still open, those a person's coming ended although the person then wrote nothing, and the
+        last thing the customer wrote from ``since_seq`` on. What the bot wanted a person for stays with the person.
         """
-        people = (Sender.CUSTOMER.value, Sender.AGENT.value)
+        mine = turns.c.conversation_id == conversation_id
+        # A turn that is running keeps its lease; what it brings comes too late and is tried anew.
+        await self._connection.execute(update(turns).where(mine, turns.c.status == OPEN).values(started_at=None))
+        await self._connection.execute(
+            update(turns).where(mine, turns.c.status == OPEN, turns.c.owner.is_(None)).values(attempts=0, due_at=now)
+        )
+        asked = select(handoffs.c.message_id).where(
+            handoffs.c.conversation_id == conversation_id, handoffs.c.message_id.is_not(None)
+        )
+        heard_seq = await self._last_seq(conversation_id, Sender.AGENT)
+        await self._connection.execute(
+            update(turns)
+            .where(
+                mine,
+                turns.c.status == SUPERSEDED,
+                turns.c.seq > heard_seq,
+                turns.c.message_id.not_in(asked),
+            )
+            .values(status=OPEN, attempts=0, due_at=now, started_at=None, finished_at=None)
+        )
+        await self._owe_latest(conversation_id, max(since_seq, heard_seq + 1), now)
+
+    async def _owe_latest(self, conversation_id: str, since_seq: int, now: datetime) -> None:
         query = (
-            select(messages.c.id, messages.c.seq, messages.c.sender)
-            .where(messages.c.conversation_id == conversation_id, messages.c.sender.in_(people))
+            select(messages.c.id, messages.c.seq, turns.c.status)
+            .outerjoin(turns, turns.c.message_id == messages.c.id)
+            .where(messages.c.conversation_id == conversation_id, messages.c.sender == Sender.CUSTOMER.value)
             .order_by(messages.c.seq.desc())
             .limit(1)
         )
         row = (await self._connection.execute(query)).one_or_none()
-        if row is None or row.sender != Sender.CUSTOMER.value:
-            return False
-        # Locked: whoever is just ending this turn, because a person had the conversation, ends it first.
-        held = select(turns.c.status).where(turns.c.message_id == row.id).with_for_update()
-        status = (await self._connection.execute(held)).scalar_one_or_none()
-        if status in (OPEN, DONE) or (status is None and row.seq < since_seq):
-            return False
-        asked = select(handoffs.c.id).where(handoffs.c.message_id == row.id)
-        if (await self._connection.execute(asked)).first() is not None:
-            return False  # the bot's answer to it was to get a person
-        values: dict[str, Any] = {"status": OPEN, "attempts": 0, "due_at": now}
-        if status == SUPERSEDED:
-            await self._set(row.id, owner=None, started_at=None, finished_at=None, **values)
-        else:
-            await self._connection.execute(
-                insert(turns).values(
-                    message_id=row.id,
-                    conversation_id=conversation_id,
-                    seq=row.seq,
-                    created_at=now,
-                    **values,
-                )
+        if row is None or row.status is not None or row.seq < since_seq:
+            return
+        await self._connection.execute(
+            insert(turns).values(
+                message_id=row.id,
+                conversation_id=conversation_id,
+                seq=row.seq,
+                status=OPEN,
+                attempts=0,
+                due_at=now,
+                created_at=now,
             )
-        return True
+        )
+
+    async def _last_seq(self, conversation_id: str, sender: Sender) -> int:
+        query = select(func.max(messages.c.seq)).where(
+            messages.c.conversation_id == conversation_id, messages.c.sender == sender.value
+        )
+        return (await self._connection.execute(query)).scalar_one() or 0
 
     async def transcript_nlu(self, conversation_id: str) -> dict[str, dict[str, object]]:
         query = select(turns.c.message_id, turns.c.nlu).where(
@@ -185,7 +202,9 @@ class TurnTable:
                 turns.c.message_id == turn.message_id,
                 turns.c.status == OPEN,
                 turns.c.owner == holder,
+                # Both: attempts are counted anew when the bot gets the conversation back, under another epoch.
                 turns.c.attempts == turn.attempts,
+                turns.c.epoch == turn.epoch,
             )
             .values(**values)
         )

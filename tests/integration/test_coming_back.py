@@ -8,11 +8,11 @@ from tests.support.bridge import Bridge
 from tests.support.rasa import Gate, Json, echo, says
 
 
-async def until_no_turn_is_open(bridge: Bridge) -> None:
+async def until_no_turn_runs(bridge: Bridge, conversation_id: str) -> None:
     async with asyncio.timeout(20):
         while True:
             async with bridge.server.app[keys.store].read() as tx:
-                if await tx.turns.next_due() is None:
+                if not await tx.turns.is_typing(conversation_id):
                     return
             await asyncio.sleep(0.02)
 
@@ -25,7 +25,7 @@ async def test_an_answer_that_came_while_the_customer_waited_is_given_again_when
     await gate.reached.wait()
     await customer.ask_for_person()
     gate.opened.set()
-    await until_no_turn_is_open(bridge)
+    await until_no_turn_runs(bridge, customer.id)
     assert await customer.texts("bot") == []
     await customer.stop_waiting()
     await customer.wait_for_text("bot", "Ihr Paket kommt morgen.")
@@ -39,7 +39,7 @@ async def test_a_question_that_no_person_answered_is_the_bots_again_after_the_re
     await gate.reached.wait()
     await agent.claim(customer.id)
     gate.opened.set()
-    await until_no_turn_is_open(bridge)
+    await until_no_turn_runs(bridge, customer.id)
     await agent.give_back(customer.id)
     await customer.wait_for_text("bot", "Ihr Paket kommt morgen.")
 
@@ -138,7 +138,7 @@ async def test_a_message_that_the_bot_wanted_to_give_to_a_person_is_not_its_own_
     await reached.wait()
     await agent.claim(customer.id)
     opened.set()
-    await until_no_turn_is_open(bridge)
+    await until_no_turn_runs(bridge, customer.id)
     await agent.give_back(customer.id)
     bridge.rasa.script = echo
     await customer.write("Danke")
