@@ -6,6 +6,7 @@ import os
 import secrets
 import socket
 import time
+from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
@@ -23,6 +24,7 @@ from handoff_bridge.conversations.customer import CustomerSide
 from handoff_bridge.conversations.desk import DeskSide
 from handoff_bridge.conversations.timeouts import Timeouts
 from handoff_bridge.conversations.turns import BotSide, RetryPolicy
+from handoff_bridge.desk import events as desk_events
 from handoff_bridge.desk import routes as desk
 from handoff_bridge.desk.sessions import Sessions
 from handoff_bridge.errors import StoreUnavailable
@@ -52,6 +54,7 @@ def build_app(settings: Settings, rules: BusinessRules) -> web.Application:
     app[keys.settings] = settings
     app[keys.rules] = rules
     app[access.MEMORY] = access.TokenMemory()
+    app[desk_events.STREAMS] = Counter()
     app[keys.hub] = Hub()
     app[keys.metrics] = Metrics()
     app[keys.limits] = Limits(settings.rate_limit_scale, time.monotonic)

@@ -5,23 +5,27 @@ conversation it has open by its cursor.
 """
 
 import asyncio
+from collections.abc import Sequence
+from collections import Counter
 from datetime import datetime
 
 from aiohttp import web
 
-from handoff_bridge.conversations.model import Agent
+from handoff_bridge.conversations.model import Agent, Message
 from handoff_bridge.desk.access import COOKIE
 from handoff_bridge.desk.presence import customer_online_since
 from handoff_bridge.errors import ShuttingDown, Unauthenticated
 from handoff_bridge.http import keys
 from handoff_bridge.http.sse import HEARTBEAT_S, EventStream
 from handoff_bridge.http.wire import listed_to_wire, message_to_wire
-from handoff_bridge.realtime.hub import Subscription
+from handoff_bridge.realtime.hub import Subscription, following
 from handoff_bridge.storage.desk_views import ListedConversation, ListFilter
 
 #: Conversations in the first picture and in one round of changes.
 MAX_LISTED = 500
 PAGE = 200
+#: How many streams each agent has open in this process.
+STREAMS = web.AppKey("desk_streams", Counter[str])
 
 
 async def stream_events(request: web.Request, agent: Agent) -> web.StreamResponse:
@@ -69,15 +73,21 @@ class Presence:
             await tx.agents.seen(self._agent.id, now, at_desk=True)
         first, self._shown = self._shown is None, now
         if first:
+            self._app[STREAMS][self._agent.id] += 1
             # Whoever waits is told that somebody has come.
             self._app[keys.signals].queue_changed()
 
     async def leave(self) -> None:
-        """Gone, unless another stream of the same agent has shown itself since."""
+        """Gone, unless the agent has another stream open; one at another bridge shows itself again soon."""
         if self._shown is None:
             return
+        streams = self._app[STREAMS]
+        streams[self._agent.id] -= 1
+        if streams[self._agent.id]:
+            return
+        del streams[self._agent.id]
         async with self._app[keys.store].write() as tx:
-            await tx.agents.left(self._agent.id, self._shown)
+            await tx.agents.left(self._agent.id)
         self._app[keys.signals].queue_changed()
 
 
@@ -97,15 +107,26 @@ class DeskFollower:
         await self._stream.send("snapshot", {"conversations": [self._wire(item) for item in listed]})
 
     async def deliver(self, subscription: Subscription) -> None:
+        news = subscription.take_news()
         changed, _, typing = subscription.take()
         for event in typing:
             if not event.active:
                 await self._typing(event.conversation_id, event.sender, False)
+        changed |= {conversation_id for conversation_id, said in news.items() if not await self._news(conversation_id, said)}
         if changed:
             await self._changes(sorted(changed))
         for event in typing:
             if event.active:
                 await self._typing(event.conversation_id, event.sender, True)
+
+    async def _news(self, conversation_id: str, said: Sequence[Message]) -> bool:
+        """Send what was just said in a conversation that the desk has; False when more has to be read first."""
+        cursor = self._cursors.get(conversation_id)
+        fresh = None if cursor is None else following(said, cursor)
+        if fresh is None:
+            return False
+        await self._send(fresh)
+        return True
 
     async def _changes(self, conversation_ids: list[str]) -> None:
         async with self._app[keys.store].read() as tx:
@@ -125,13 +146,17 @@ class DeskFollower:
         while True:
             async with self._app[keys.store].read() as tx:
                 messages = await tx.messages.after(conversation_id, cursor, PAGE)
-            for message in messages:
-                await self._stream.send("message", message_to_wire(message))
-                self._relay_s.observe((self._app[keys.clock].now() - message.created_at).total_seconds())
-                cursor = message.seq
+            await self._send(messages)
             if len(messages) < PAGE:
-                break
-        self._cursors[conversation_id] = cursor
+                self._cursors.setdefault(conversation_id, cursor)
+                return
+            cursor = messages[-1].seq
+
+    async def _send(self, messages: Sequence[Message]) -> None:
+        for message in messages:
+            await self._stream.send("message", message_to_wire(message))
+            self._relay_s.observe((self._app[keys.clock].now() - message.created_at).total_seconds())
+            self._cursors[message.conversation_id] = message.seq
 
     async def _typing(self, conversation_id: str, sender: str, active: bool) -> None:
         await self._stream.send("typing", {"conversation_id": conversation_id, "sender": sender, "active": active})

@@ -60,6 +60,7 @@ async def sign_out(request: web.Request) -> web.Response:
     await request.app[keys.sessions].sign_out(request.cookies[COOKIE])
     async with request.app[keys.store].write() as tx:
         await tx.agents.left(agent.id)
+    request.app[keys.signals].queue_changed()
     response = web.Response(status=204)
     response.del_cookie(COOKIE, path=COOKIE_PATH)
     return response

@@ -69,12 +69,9 @@ class AgentTable:
             values["at_desk"] = True
         await self._connection.execute(update(agents).where(agents.c.id == agent_id).values(values))
 
-    async def left(self, agent_id: str, last_shown: datetime | None = None) -> None:
-        """Mark the agent as away from the desk, unless seen after ``last_shown`` (None: in any case)."""
-        gone = update(agents).where(agents.c.id == agent_id).values(at_desk=False)
-        if last_shown is not None:
-            gone = gone.where(agents.c.last_seen_at <= last_shown)
-        await self._connection.execute(gone)
+    async def left(self, agent_id: str) -> None:
+        """Mark the agent as away from the desk."""
+        await self._connection.execute(update(agents).where(agents.c.id == agent_id).values(at_desk=False))
 
     async def all_left(self) -> None:
         """Mark every agent as away: at the start of the only process, no stream is open."""
