@@ -33,7 +33,7 @@ export class ConversationView {
   private readonly middle: HTMLElement;
   private transcript = new TranscriptView();
   readonly reply: ReplyView;
-  readonly element = el("main", { class: "conversation" });
+  readonly element = el("section", { class: "conversation", "aria-label": texts.conversation });
   private shownId: string | null = null;
   private standingPrint = "";
 

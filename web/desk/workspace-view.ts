@@ -30,7 +30,8 @@ export class WorkspaceView {
     private readonly bell: Bell,
   ) {
     this.sound = button("", () => this.toggleSound(), { class: "bar-button" });
-    const help = button("?", () => this.help(), { class: "bar-button", "aria-label": texts.help, title: texts.help });
+    const help = button("", () => this.help(), { class: "bar-button", title: texts.help });
+    help.append(el("span", { "aria-hidden": "true" }, "?"), el("span", { class: "visually-hidden" }, texts.help));
     const leave = button(texts.signOut, () => void session.signOut(), { class: "bar-button" });
     const bar = el(
       "header",
@@ -43,7 +44,9 @@ export class WorkspaceView {
     );
     this.queues = new QueuesView(session, (id) => this.go(id));
     this.conversation = new ConversationView(session, () => this.go(null));
-    const panes = el("div", { class: "panes" }, this.queues.element, this.conversation.element);
+    // On a phone one of the two panes is away: what makes the page a page stands around them.
+    const heading = el("h1", { class: "visually-hidden" }, texts.workspace);
+    const panes = el("main", { class: "panes" }, heading, this.queues.element, this.conversation.element);
     this.element = el("div", { class: "desk", hidden: true }, bar, this.connection, panes);
     this.keyboard = new Keyboard({
       move: (step) => this.queues.move(step),

@@ -38,7 +38,8 @@ export class HeaderView {
     this.menu = el("div", { class: "menu", hidden: true }, this.save, this.endButton);
     const minimise = button("", actions.minimise, { class: "tool" });
     minimise.append(icon("close"), el("span", { class: "visually-hidden" }, texts.minimise));
-    this.element = el("header", { class: "header" }, this.mark, this.status, this.menuButton, minimise, this.menu);
+    // No <header>: beside the page's own it would be a second banner.
+    this.element = el("div", { class: "header" }, this.mark, this.status, this.menuButton, minimise, this.menu);
   }
 
   update(session: ChatSession): void {

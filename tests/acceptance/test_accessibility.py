@@ -1,0 +1,82 @@
+"""Both pages, in every state people meet them in, hold no barrier that axe-core can find, by day and by night."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, Page, ViewportSize, expect
+
+from runner.settings import ROOT
+from tests.acceptance.pages import CustomerPage, DeskPage
+from tests.acceptance.running_stack import RunningStack
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+AXE = ROOT / "web/node_modules/axe-core/axe.min.js"
+PHONE: ViewportSize = {"width": 390, "height": 780}
+WIDE: ViewportSize = {"width": 1280, "height": 800}
+DIALOGS = ("desk-return", "desk-transfer", "desk-close")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_nobody_meets_a_barrier(stack: RunningStack, browser: Browser, scheme: str) -> None:
+    customer = await CustomerPage.visit(browser, stack.url)
+    desk = await DeskPage.visit(browser, stack.url)
+    for page in (customer.page, desk.page):
+        await page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+
+    # The doors: the shop's page with the chat closed, the sign-in.
+    await expect(desk.page.get_by_test_id("desk-email")).to_be_visible()
+    await _has_no_barriers(customer.page, "shop")
+    await _has_no_barriers(desk.page, "sign-in")
+    await desk.sign_in(stack.sign_in)
+
+    # With the bot, then waiting.
+    await customer.open_chat()
+    await customer.ask("Kann ich auf Rechnung kaufen?")
+    await _has_no_barriers(customer.page, "chat with the bot")
+    await customer.ask_for_person()
+    await customer.status_says("Sie warten auf einen Menschen")
+    await _has_no_barriers(customer.page, "waiting")
+    await desk.item(await _conversation_id(customer.page)).click()
+    await expect(desk.handoff).to_be_visible()
+    await _has_no_barriers(desk.page, "desk: somebody waits")
+
+    # With a person, also where the desk is a phone.
+    await desk.claim()
+    await desk.write("Guten Tag, ja, das geht.")
+    await customer.sees("agent", "das geht")
+    await _has_no_barriers(customer.page, "chat with a person")
+    await customer.page.set_viewport_size(WIDE)
+    await _has_no_barriers(customer.page, "chat beside the page")
+    await _has_no_barriers(desk.page, "desk: conversation of one's own")
+    for dialog in DIALOGS:
+        await desk.page.get_by_test_id(dialog).click()
+        await expect(desk.page.locator("dialog[open]")).to_be_visible()
+        await _has_no_barriers(desk.page, dialog)
+        await desk.page.keyboard.press("Escape")
+    await desk.page.set_viewport_size(PHONE)
+    await _has_no_barriers(desk.page, "desk: conversation on a phone")
+    await desk.page.set_viewport_size(WIDE)
+
+    # The end, with the question how it was.
+    await desk.close_conversation()
+    await customer.status_says("Unterhaltung beendet")
+    await _has_no_barriers(customer.page, "closed")
+    await _has_no_barriers(desk.page, "desk: closed")
+
+    await customer.close()
+    await desk.close()
+
+
+async def _conversation_id(page: Page) -> str:
+    """The id under which the chat keeps the conversation in the browser."""
+    return str(await page.evaluate("JSON.parse(localStorage.getItem('handschlag.conversation')).id"))
+
+
+async def _has_no_barriers(page: Page, state: str) -> None:
+    await page.evaluate(AXE.read_text(encoding="utf-8"))
+    found: dict[str, list[dict[str, Any]]] = await page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    barriers = [f"{barrier['id']}: {node['target']}" for barrier in found["violations"] for node in barrier["nodes"]]
+    assert barriers == [], f"in the state “{state}”"
