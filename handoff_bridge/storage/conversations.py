@@ -111,11 +111,22 @@ class ConversationTable:
         )
         return [conversation_from(row) for row in await self._connection.execute(query)]
 
-    async def customer_seen(self, conversation_id: str, at: datetime | None) -> None:
-        """Note that the customer has the chat open, or no longer (None)."""
-        await self._connection.execute(
-            update(conversations).where(conversations.c.id == conversation_id).values(customer_seen_at=at)
+    async def customer_seen(self, conversation_id: str, at: datetime) -> bool:
+        """Note that the customer has the chat open; True when this was not known before."""
+        one = conversations.c.id == conversation_id
+        query = select(conversations.c.customer_seen_at).where(one)
+        before = (await self._connection.execute(query)).scalar_one_or_none()
+        await self._connection.execute(update(conversations).where(one).values(customer_seen_at=at))
+        return before is None
+
+    async def customer_left(self, conversation_id: str, last_shown: datetime) -> bool:
+        """Note that the customer has gone; False when another stream has shown them since."""
+        result = await self._connection.execute(
+            update(conversations)
+            .where(conversations.c.id == conversation_id, conversations.c.customer_seen_at <= last_shown)
+            .values(customer_seen_at=None)
         )
+        return result.rowcount == 1
 
     async def set_returned(self, conversation_id: str, returned: ReturnedTurns | None) -> None:
         await self._connection.execute(

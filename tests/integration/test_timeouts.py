@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from handoff_bridge.channels.webchat.presence import CustomerPresence
 from handoff_bridge.conversations.core import Core, SystemClock
 from handoff_bridge.conversations.timeouts import Timeouts
 from handoff_bridge.http import keys
@@ -75,15 +76,28 @@ async def test_a_conversation_with_a_person_in_which_nobody_writes_is_closed(bri
 
 async def test_an_agent_sees_whether_the_customer_is_there(bridge: Bridge) -> None:
     customer, agent = await bridge.customer(), await bridge.agent()
+    app = bridge.server.app
+    await customer.ask_for_person()
+    first, second = CustomerPresence(app, customer.id), CustomerPresence(app, customer.id)
     async with agent.events() as desk:
+        await desk.until("snapshot", lambda s: not s["conversations"][0]["customer_online"])
+        await first.show("waiting")
+        await desk.until("conversation", lambda c: c["conversation"]["customer_online"])
+        # The page is loaded anew: the old stream ends after the new one has shown the customer.
+        await second.show("waiting")
+        await first.leave()
+        assert (await agent.open(customer.id))["conversation"]["customer_online"]
+        await second.leave()
+        await desk.until("conversation", lambda c: not c["conversation"]["customer_online"])
+
+
+async def test_an_open_chat_counts_as_being_there_once_a_person_is_asked_for(bridge: Bridge) -> None:
+    customer, agent = await bridge.customer(), await bridge.agent()
+    async with agent.events() as desk, customer.events() as events:
         await desk.until("snapshot")
-        async with customer.events() as events:
-            await events.until("conversation")
-            await customer.ask_for_person()
-            await desk.until("conversation", lambda c: c["conversation"]["customer_online"])
-        # The page is closed: at the latest the next heartbeat notices. The customer's own end is enough here.
-        await customer.write("Noch etwas")
-        await desk.until("message", lambda m: m["text"] == "Noch etwas")
+        await events.until("conversation")
+        await customer.ask_for_person()
+        await desk.until("conversation", lambda c: c["conversation"]["customer_online"])
 
 
 async def test_typing_is_seen_by_the_other_side_only_and_ends_with_the_message(bridge: Bridge) -> None:

@@ -25,16 +25,20 @@ class CustomerPresence:
         now = self._app[keys.clock].now()
         if state not in SHOWN_IN or (self._shown is not None and (now - self._shown).total_seconds() < RENEW_S):
             return
-        first, self._shown = self._shown is None, now
-        await self._keep(now, tell=first)
+        self._shown = now
+        async with self._app[keys.store].write() as tx:
+            came = await tx.conversations.customer_seen(self._conversation_id, now)
+        if came:
+            self._tell()
 
     async def leave(self) -> None:
-        """Say that the customer has gone; another open tab says the opposite within RENEW_S."""
-        if self._shown is not None:
-            await self._keep(None, tell=True)
-
-    async def _keep(self, at: datetime | None, *, tell: bool) -> None:
+        """Say that the customer has gone, unless another tab has shown them since."""
+        if self._shown is None:
+            return
         async with self._app[keys.store].write() as tx:
-            await tx.conversations.customer_seen(self._conversation_id, at)
-        if tell:
-            self._app[keys.signals].conversation_changed(self._conversation_id)
+            left = await tx.conversations.customer_left(self._conversation_id, self._shown)
+        if left:
+            self._tell()
+
+    def _tell(self) -> None:
+        self._app[keys.signals].conversation_changed(self._conversation_id)
