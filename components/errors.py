@@ -3,6 +3,8 @@
 ComponentError
 ├── ModelFolderError       the language model cannot be written
 ├── ClassifierNotTrained   a model archive holds no intent classifier
+├── TrackerStoreFailed     conversations cannot be stored or read
+├── ActionCallFailed       the action server did not run an action
 └── ChannelError           a customer message got no answer (has an HTTP status and a code)
     ├── Unauthorized       401  the shared secret is missing or wrong
     ├── InvalidBody        422  the request is not what the contract says
@@ -27,6 +29,14 @@ class ModelFolderError(ComponentError):
 
 class ClassifierNotTrained(ComponentError):
     """The model archive holds no intent classifier. Train the assistant again."""
+
+
+class TrackerStoreFailed(ComponentError):
+    """Conversations cannot be stored or read."""
+
+
+class ActionCallFailed(ComponentError):
+    """The action server did not run the action. Says nothing of the request: it holds what the customer wrote."""
 
 
 class ChannelError(ComponentError):

@@ -11,6 +11,7 @@ from rasa.core.tracker_store import SQLTrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from components.errors import TrackerStoreFailed
 from components.turn_failures import record_failure
 
 _BUSY_TIMEOUT_MS = 5_000
@@ -50,16 +51,24 @@ class DurableTrackerStore(SQLTrackerStore):
             sa.event.listen(self.engine, "connect", _tune_sqlite)
 
     async def save(self, tracker: DialogueStateTracker) -> None:
-        """Stores the events that are new; a failure is also recorded for the turn."""
+        """Stores the events that are new; a failure is also recorded for the turn.
+
+        Raises:
+            TrackerStoreFailed: the database did not take them.
+        """
         try:
             await super().save(tracker)
-        except Exception:
-            record_failure("the conversation cannot be stored")
-            raise
+        except Exception as error:
+            raise _failed("the conversation cannot be stored", error) from None
 
     async def _retrieve(self, sender_id: str, fetch_events_from_all_sessions: bool) -> DialogueStateTracker | None:
         try:
             return await super()._retrieve(sender_id, fetch_events_from_all_sessions)
-        except Exception:
-            record_failure("the conversation cannot be read")
-            raise
+        except Exception as error:
+            raise _failed("the conversation cannot be read", error) from None
+
+
+def _failed(what: str, error: Exception) -> TrackerStoreFailed:
+    """Only the kind of error: a database's own message quotes the events it could not store, and Rasa logs it."""
+    record_failure(what)
+    return TrackerStoreFailed(f"{what} ({type(error).__name__})")

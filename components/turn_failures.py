@@ -18,7 +18,7 @@ import aiohttp
 from rasa.core.processor import MessageProcessor
 from rasa.utils.endpoints import ClientResponseError, EndpointConfig
 
-from components.errors import ComponentError
+from components.errors import ActionCallFailed
 
 #: How long one custom action may take. Longer than each of its own outside calls may.
 ACTION_TIMEOUT_S = 15.0
@@ -27,10 +27,6 @@ ACTION_TIMEOUT_S = 15.0
 _REJECTED = 400
 
 _failures: ContextVar[list[str] | None] = ContextVar("turn_failures", default=None)
-
-
-class ActionCallFailed(ComponentError):
-    """The action server did not run the action. Says nothing of the request: it holds what the customer wrote."""
 
 
 @contextmanager

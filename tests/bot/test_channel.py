@@ -214,7 +214,7 @@ async def test_an_action_that_says_nothing_is_an_error(conversation: str, agent:
 
 
 async def test_a_store_that_cannot_be_written_is_an_error_and_nothing_is_answered_from_memory(
-    conversation: str, agent: Agent, tmp_path: Path
+    conversation: str, agent: Agent, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     twin, store = _twin(agent, tmp_path / "rasa.db", "")
     async with serving(twin) as client:
@@ -223,6 +223,13 @@ async def test_a_store_that_cannot_be_written_is_an_error_and_nothing_is_answere
         assert (await client.say(conversation, "guten tag", "m1"))[0] == 502
         with store.engine.begin() as connection:
             connection.exec_driver_sql("ALTER TABLE hidden RENAME TO events")
+            connection.exec_driver_sql(
+                "CREATE TRIGGER full BEFORE INSERT ON events BEGIN SELECT RAISE(FAIL, 'full'); END"
+            )
+        assert (await client.say(conversation, "guten tag, Xylander hier", "m1"))[0] == 502
+        assert "Xylander" not in caplog.text
+        with store.engine.begin() as connection:
+            connection.exec_driver_sql("DROP TRIGGER full")
         assert (await client.say(conversation, "guten tag", "m1"))[0] == 200
 
 
