@@ -73,7 +73,7 @@ class CustomerSide:
                 raise
             assert first is not None
             return Received(first, created=False)
-        core.signals.conversation_changed(conversation_id)
+        core.signals.messages_logged(conversation_id, [message])
         if conversation.state is State.BOT:
             core.signals.turn_due()
         return Received(message, created=True)

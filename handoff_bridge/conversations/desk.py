@@ -54,7 +54,7 @@ class DeskSide:
                     await tx.messages.suppress(conversation, epoch, [draft], now)
             raise
         core.signals.typing(conversation_id, Sender.AGENT.value, False)
-        core.signals.conversation_changed(conversation_id)
+        core.signals.messages_logged(conversation_id, [message])
         return message, True
 
     async def typing(self, conversation_id: str, agent: Agent, active: bool) -> None:

@@ -104,15 +104,19 @@ class BotSide:
             requested = await tx.handoffs.for_message(conversation.id, turn.message_id)
             if not await tx.turns.finish(turn, self.owner, answer.nlu, now):
                 return Outcome.LEASE_LOST
+            said: Sequence[Message] = ()
             if answer.messages:
-                conversation, _ = await tx.messages.append(conversation.id, answer.messages, now, turn.epoch)
+                conversation, said = await tx.messages.append(conversation.id, answer.messages, now, turn.epoch)
             if turn.returned is not None:
                 untold = turn.returned.after(turn.seq)
                 await tx.conversations.set_returned(conversation.id, untold)
                 conversation = replace(conversation, returned=untold)
             if requested is not None:
                 await self._keep_word(tx, conversation, requested)
-        core.announce(turn.conversation_id, queue=requested is not None)
+        if requested is None:
+            core.signals.messages_logged(turn.conversation_id, said)
+        else:
+            core.announce(turn.conversation_id, queue=True)
         core.signals.turn_due()
         return Outcome.HANDED_OVER if requested else Outcome.ANSWERED
 

@@ -5,8 +5,8 @@ conversation it has open by its cursor.
 """
 
 import asyncio
-from collections.abc import Sequence
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 
 from aiohttp import web
@@ -112,7 +112,9 @@ class DeskFollower:
         for event in typing:
             if not event.active:
                 await self._typing(event.conversation_id, event.sender, False)
-        changed |= {conversation_id for conversation_id, said in news.items() if not await self._news(conversation_id, said)}
+        changed |= {
+            conversation_id for conversation_id, said in news.items() if not await self._news(conversation_id, said)
+        }
         if changed:
             await self._changes(sorted(changed))
         for event in typing:

@@ -1,13 +1,21 @@
-"""Wakes the event streams of this process. It carries no data: streams read by cursor."""
+"""Wakes the event streams of this process.
+
+Streams read the log by cursor. Messages that this process has just committed are handed to them as they are: whoever
+has everything before them need not read.
+"""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+
+from handoff_bridge.conversations.model import Message
 
 #: Somebody who writes says so again every few seconds; a bot's turn says it once and lasts longer.
 TYPING_LIMIT_S = {"bot": 60.0}
 TYPING_LIMIT_OTHERS_S = 8.0
+#: Messages of one conversation kept for a stream that is behind; with more it reads the log.
+MAX_NEWS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +31,20 @@ class Subscription:
 
     conversation_id: str | None
     changed: set[str] = field(default_factory=set)
+    news: dict[str, list[Message]] = field(default_factory=dict)
     queue: bool = False
     typing: dict[str, Typing] = field(default_factory=dict)
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
 
     def wake(self) -> None:
         self._woken.set()
+
+    def add_news(self, conversation_id: str, messages: Sequence[Message]) -> None:
+        news = self.news.setdefault(conversation_id, [])
+        news.extend(messages)
+        if len(news) > MAX_NEWS:
+            del self.news[conversation_id]
+            self.changed.add(conversation_id)
 
     async def wait(self, timeout_s: float) -> bool:
         """Wait until something changed; False when nothing did in time."""
@@ -45,6 +61,13 @@ class Subscription:
         taken = self.changed, self.queue, list(self.typing.values())
         self.changed, self.queue, self.typing = set(), False, {}
         return taken
+
+    def take_news(self) -> dict[str, list[Message]]:
+        """Hand out what was said in conversations that are otherwise as they were; call it before ``take``."""
+        news, self.news = self.news, {}
+        for conversation_id in self.changed & news.keys():
+            del news[conversation_id]
+        return news
 
 
 class Hub:
@@ -90,6 +113,12 @@ class Hub:
     def conversation_changed(self, conversation_id: str) -> None:
         for subscription in self._followers(conversation_id):
             subscription.changed.add(conversation_id)
+            subscription.wake()
+
+    def messages_logged(self, conversation_id: str, messages: Sequence[Message]) -> None:
+        """These messages, in order, were committed by this process, and nothing else has changed."""
+        for subscription in self._followers(conversation_id):
+            subscription.add_news(conversation_id, messages)
             subscription.wake()
 
     def queue_changed(self) -> None:
@@ -138,3 +167,11 @@ class Hub:
 
     def _followers(self, conversation_id: str) -> list[Subscription]:
         return [*self._by_conversation.get(conversation_id, ()), *self._desks]
+
+
+def following(news: Sequence[Message], cursor: int) -> Sequence[Message] | None:
+    """What of the news comes after the cursor; None when there is a gap and the log has to be read."""
+    fresh = sorted((message for message in news if message.seq > cursor), key=lambda message: message.seq)
+    if any(message.seq != seq for seq, message in enumerate(fresh, cursor + 1)):
+        return None
+    return fresh

@@ -14,6 +14,7 @@ from datetime import timedelta
 
 import asyncpg
 
+from handoff_bridge.conversations.model import Message
 from handoff_bridge.conversations.ports import Clock
 from handoff_bridge.realtime.hub import Hub
 from handoff_bridge.storage.store import SqlStore
@@ -43,6 +44,10 @@ class PostgresSignals:
 
     def conversation_changed(self, conversation_id: str) -> None:
         self._hub.conversation_changed(conversation_id)
+        self._gather(f"c/{conversation_id}", ["c", conversation_id])
+
+    def messages_logged(self, conversation_id: str, messages: Sequence[Message]) -> None:
+        self._hub.messages_logged(conversation_id, messages)
         self._gather(f"c/{conversation_id}", ["c", conversation_id])
 
     def queue_changed(self) -> None:

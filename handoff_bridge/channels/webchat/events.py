@@ -1,18 +1,19 @@
 """The customer's event stream: everything after a cursor, then everything that comes."""
 
 import asyncio
+from collections.abc import Sequence
 
 from aiohttp import web
 
 from handoff_bridge.channels.webchat.presence import CustomerPresence
 from handoff_bridge.channels.webchat.view import read_view
-from handoff_bridge.conversations.model import Sender, State
+from handoff_bridge.conversations.model import Message, Sender, State
 from handoff_bridge.errors import InvalidBody, ShuttingDown
 from handoff_bridge.http import keys
 from handoff_bridge.http.bodies import read_int
 from handoff_bridge.http.sse import HEARTBEAT_S, EventStream
 from handoff_bridge.http.wire import message_to_wire
-from handoff_bridge.realtime.hub import Subscription
+from handoff_bridge.realtime.hub import Subscription, following
 
 #: How many messages are read at once while a client catches up.
 PAGE = 200
@@ -77,18 +78,29 @@ class Follower:
             await self._typing("bot", True)
 
     async def deliver(self) -> None:
+        news = self._subscription.take_news().get(self._conversation_id, ())
         changed, queue, signs = self._subscription.take()
         typing = [event for event in signs if event.sender != Sender.CUSTOMER]
         # Typing ends before the message that it announced, and starts after the one it answers.
         for event in typing:
             if not event.active:
                 await self._typing(event.sender, False)
+        noticed = await self._news(news)
+        if changed:
+            noticed = await self._messages(live=True) or noticed
         # Every change of owner is a notice in the log, so without one the conversation is as it was.
-        if (changed and await self._messages(live=True)) or queue:
+        if noticed or queue:
             await self._conversation()
         for event in typing:
             if event.active:
                 await self._typing(event.sender, True)
+
+    async def _news(self, news: Sequence[Message]) -> bool:
+        """Send what was just said, from the log if something before it is missing; True when a notice was among it."""
+        fresh = following(news, self._cursor)
+        if fresh is None:
+            return await self._messages(live=True)
+        return await self._send(fresh, live=True)
 
     async def _messages(self, *, live: bool = False) -> bool:
         """Send what comes after the cursor, in order; True when a notice was among it."""
@@ -96,14 +108,17 @@ class Follower:
         while True:
             async with self._app[keys.store].read() as tx:
                 messages = await tx.messages.after(self._conversation_id, self._cursor, PAGE)
-            for message in messages:
-                await self._stream.send("message", message_to_wire(message), message.seq)
-                if live:
-                    self._relay_s.observe((self._app[keys.clock].now() - message.created_at).total_seconds())
-                self._cursor = message.seq
-                noticed = noticed or message.draft.notice is not None
+            noticed = await self._send(messages, live=live) or noticed
             if len(messages) < PAGE:
                 return noticed
+
+    async def _send(self, messages: Sequence[Message], *, live: bool) -> bool:
+        for message in messages:
+            await self._stream.send("message", message_to_wire(message), message.seq)
+            if live:
+                self._relay_s.observe((self._app[keys.clock].now() - message.created_at).total_seconds())
+            self._cursor = message.seq
+        return any(message.draft.notice is not None for message in messages)
 
     async def _conversation(self) -> None:
         async with self._app[keys.store].read() as tx:
