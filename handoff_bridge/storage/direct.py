@@ -79,16 +79,23 @@ class DirectPool:
             connection = self._waiting() or await self._connect()
             yield connection
         except UNAVAILABLE as error:
+            # What broke this one broke the others too, even if nobody has noticed yet.
+            self._drop(connection, *self._idle)
+            self._idle.clear()
             raise StoreUnavailable from error
         except asyncio.CancelledError:
             # The statement may still run: nobody else may get its answer.
-            if connection is not None:
-                connection.terminate()
+            self._drop(connection)
             raise
         finally:
             if connection is not None and not connection.is_closed():
                 self._idle.append(connection)
             self._places.release()
+
+    def _drop(self, *connections: asyncpg.Connection | None) -> None:
+        for connection in connections:
+            if connection is not None:
+                connection.terminate()
 
     async def _wait_for_place(self) -> None:
         if not self._places.locked():
