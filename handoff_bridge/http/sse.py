@@ -9,6 +9,8 @@ from typing import Self
 
 from aiohttp import web
 
+from handoff_bridge.errors import StoreUnavailable
+
 #: A comment goes out after this much silence, so that both sides notice a dead connection.
 HEARTBEAT_S = 15.0
 #: Clients come back after this long, in milliseconds.
@@ -44,8 +46,9 @@ class EventStream:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> bool:
-        # A client that went away is the normal end of a stream.
-        return isinstance(error, ConnectionError)
+        # A client that went away is the normal end of a stream. When the database is away, the stream ends in order:
+        # no answer can follow what was already sent, and the client comes back for what it missed.
+        return isinstance(error, ConnectionError | StoreUnavailable)
 
     async def send(self, event: str, data: object, event_id: int | None = None) -> None:
         lines = [f"event: {event}"]

@@ -3,10 +3,12 @@
 import asyncio
 import itertools
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
 from handoff_bridge.business import BusinessRules
+from handoff_bridge.errors import StoreUnavailable
 from handoff_bridge.http import keys
 from tests.support.bridge import Bridge, bridge_settings, running_bridge
 from tests.support.people import AgentAtDesk, Customer, EventReader, Refused
@@ -23,6 +25,10 @@ async def waiting_customer(bridge: Bridge) -> Customer:
     customer = await bridge.customer()
     await customer.ask_for_person()
     return customer
+
+
+def not_there() -> NoReturn:
+    raise StoreUnavailable
 
 
 async def write_many(customer: Customer, count: int) -> None:
@@ -162,6 +168,25 @@ async def test_a_client_that_went_away_leaves_no_stream_behind(bridge: Bridge) -
         while hub.stream_count:
             # A dead connection is noticed when something is written to it.
             await customer.write("Hallo?")
+
+
+async def test_a_stream_ends_in_order_when_the_database_is_away_and_goes_on_afterwards(
+    bridge: Bridge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    customer, agent = await waiting_customer(bridge), await bridge.agent()
+    store = bridge.server.app[keys.store]
+    async with customer.events() as events, agent.events() as desk:
+        await take(events, 2)
+        await desk.until("snapshot")
+        with monkeypatch.context() as away:
+            away.setattr(store, "read", not_there)
+            bridge.server.app[keys.hub].conversation_changed(customer.id)
+            for stream in (events, desk):
+                with pytest.raises(ConnectionError, match="has ended"):
+                    await stream.until("niemals")
+    await customer.write("Noch da?")
+    async with customer.events(after=2) as events:
+        assert await take(events, 1) == [3]
 
 
 async def test_a_bridge_that_shuts_down_ends_its_streams_and_another_continues_them(
