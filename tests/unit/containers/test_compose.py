@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
+from handoff_bridge.serving import SHUTDOWN_S
 from handoff_bridge.settings import PREFIX, SECRETS_DIR, Settings
 
 ROOT = Path(__file__).parents[3]
@@ -74,6 +75,18 @@ def test_the_bridges_are_alike_and_all_known_to_caddy_and_the_actions() -> None:
     assert SERVICES["caddy"]["environment"]["HANDSCHLAG_BRIDGES"].split() == [f"{name}:{port}" for name in BRIDGES]
     alias = SERVICES[BRIDGES[0]]["networks"]["inside"]["aliases"][0]
     assert SERVICES["actions"]["environment"]["HANDSCHLAG_BRIDGE_URL"] == f"http://{alias}:{port}"
+
+
+def test_the_bridges_count_the_one_proxy_in_front_of_them_and_leave_slower_than_it_looks() -> None:
+    environment = SERVICES[BRIDGES[0]]["environment"]
+    caddyfile = (ROOT / "docker/Caddyfile").read_text(encoding="utf-8")
+    assert environment["HANDSCHLAG_TRUSTED_PROXIES"] == "1"
+    looks = {name: float(seconds) for name, seconds in re.findall(r"health_(interval|timeout) (\d+)s", caddyfile)}
+    assert float(environment["HANDSCHLAG_DRAIN_S"]) > looks["interval"] + looks["timeout"]
+    assert (
+        float(SERVICES[BRIDGES[0]]["stop_grace_period"].removesuffix("s"))
+        > float(environment["HANDSCHLAG_DRAIN_S"]) + SHUTDOWN_S
+    )
 
 
 def test_every_variable_of_the_bridge_is_one_of_its_settings() -> None:
