@@ -16,6 +16,7 @@ import asyncpg
 
 from handoff_bridge.conversations.model import Message
 from handoff_bridge.conversations.ports import Clock
+from handoff_bridge.errors import StoreUnavailable
 from handoff_bridge.realtime.hub import Hub
 from handoff_bridge.storage.store import SqlStore
 
@@ -28,6 +29,8 @@ SWEEP_S = 5.0
 #: The sweep looks back this much further than to its last run: transactions become visible late.
 SWEEP_MARGIN = timedelta(seconds=10)
 LONGEST_RECONNECT_S = 5.0
+#: What ends a connection, or keeps one from being made; the sweep has the store's own word for it.
+LOST = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, StoreUnavailable)
 
 
 class PostgresSignals:
@@ -69,7 +72,7 @@ class PostgresSignals:
             try:
                 await self._connected()
                 wait_s = 0.1
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except LOST as error:
                 log.warning("No connection for wake-ups (%s); trying again.", type(error).__name__)
                 await asyncio.sleep(wait_s)
                 wait_s = min(wait_s * 2, LONGEST_RECONNECT_S)
@@ -100,7 +103,7 @@ class PostgresSignals:
                 await gone.wait()
                 sender.cancel()
                 sweeper.cancel()
-        except* (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as group:
+        except* LOST as group:
             raise group.exceptions[0] from None
         finally:
             with contextlib.suppress(Exception):

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from handoff_bridge.errors import StoreUnavailable
-from handoff_bridge.storage.direct import DirectPool
+from handoff_bridge.storage.direct import UNAVAILABLE, DirectPool
 
 #: How long SQLite waits for another process's write lock, in milliseconds.
 SQLITE_BUSY_MS = 10_000
@@ -96,7 +96,13 @@ async def _available(
         async with opened as connection:
             yield connection
     except DBAPIError as error:
-        if error.connection_invalidated or isinstance(error, InterfaceError | OperationalError):
+        # A server that starts or stops says so in errors that SQLAlchemy has no class of its own for.
+        said = error.orig.__cause__ if error.orig is not None else None
+        if (
+            error.connection_invalidated
+            or isinstance(error, InterfaceError | OperationalError)
+            or isinstance(said, UNAVAILABLE)
+        ):
             raise StoreUnavailable from error
         raise
     # Connecting fails with the driver's own errors.

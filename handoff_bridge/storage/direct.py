@@ -24,6 +24,8 @@ UNAVAILABLE = (
     asyncpg.PostgresConnectionError,
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,
+    # A statement on a connection that was cut in the middle of another one.
+    asyncpg.InternalClientError,
 )
 
 

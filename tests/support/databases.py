@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
 
 _numbers = itertools.count(1)
 
@@ -14,7 +15,8 @@ _numbers = itertools.count(1)
 async def fresh_postgres_database(server_url: str) -> AsyncIterator[str]:
     """Yield the address of a new database on this server and drop it afterwards."""
     name = f"test_{next(_numbers)}"
-    admin = create_async_engine(f"{server_url}/postgres", isolation_level="AUTOCOMMIT")
+    # No pool: the server may have been restarted between the two statements.
+    admin = create_async_engine(f"{server_url}/postgres", isolation_level="AUTOCOMMIT", poolclass=NullPool)
     try:
         async with admin.connect() as connection:
             await connection.execute(text(f"CREATE DATABASE {name}"))

@@ -74,6 +74,12 @@ class Customer:
         self.token = ""
         self.first_messages: list[Json] = []
 
+    def at(self, base_url: str) -> "Customer":
+        """The same customer, talking to another bridge."""
+        other = Customer(self._session, base_url)
+        other.id, other.token = self.id, self.token
+        return other
+
     async def start(self, **body: object) -> "Customer":
         async with self._session.post(self._base, json=body) as response:
             started = await _json(response, 201)
@@ -167,6 +173,12 @@ class AgentAtDesk:
         self._csrf = ""
         self._cookie = ""
         self.agent: Json = {}
+
+    def at(self, base_url: str) -> "AgentAtDesk":
+        """The same agent in the same session, at another bridge."""
+        other = AgentAtDesk(self._session, base_url)
+        other._csrf, other._cookie, other.agent = self._csrf, self._cookie, self.agent
+        return other
 
     async def sign_in(self, email: str, password: str) -> "AgentAtDesk":
         body = {"email": email, "password": password}

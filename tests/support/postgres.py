@@ -27,29 +27,45 @@ def server_programs() -> Path:
     return versions[-1].parent
 
 
-@contextmanager
-def running_postgres(superuser: str = SUPERUSER) -> Iterator[str]:
-    """Yield the address of a fresh server, without a database name, for asyncpg.
+class PostgresServer:
+    """One server in a folder of its own; ``url`` is for asyncpg and names no database."""
 
-    PostgreSQL refuses to run as root, so root starts it as the user ``postgres``.
-    """
-    programs = server_programs()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    folder = Path(tempfile.mkdtemp(prefix="handschlag-pg-"))
-    user = pwd.getpwnam("postgres") if os.geteuid() == 0 else None
-    if user is not None:
-        os.chown(folder, user.pw_uid, user.pw_gid)
-    data = folder / "data"
+    def __init__(self, folder: Path) -> None:
+        self._programs = server_programs()
+        self._folder = folder
+        # PostgreSQL refuses to run as root, so root starts it as the user ``postgres``.
+        self._user = pwd.getpwnam("postgres") if os.geteuid() == 0 else None
+        if self._user is not None:
+            os.chown(folder, self._user.pw_uid, self._user.pw_gid)
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self._port = probe.getsockname()[1]
+        self.url = f"postgresql+asyncpg://{SUPERUSER}@127.0.0.1:{self._port}"
 
-    def run(*command: str | Path) -> None:
+    def initialise(self) -> None:
+        self._run("initdb", "-D", self._data, "-U", SUPERUSER, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8")
+
+    def start(self) -> None:
+        """Return when it takes connections."""
+        options = f"-h 127.0.0.1 -p {self._port} -k {self._folder} -c max_connections=200"
+        log = self._folder / "server.log"
+        self._run("pg_ctl", "-D", self._data, "-w", "-t", "60", "-l", log, "-o", options, "start")
+
+    def stop(self, mode: str = "immediate") -> None:
+        """``immediate`` is a crash: the next start recovers. ``fast`` ends connections and closes in order."""
+        self._run("pg_ctl", "-D", self._data, "-m", mode, "-w", "stop")
+
+    @property
+    def _data(self) -> Path:
+        return self._folder / "data"
+
+    def _run(self, program: str, *arguments: str | Path) -> None:
         done = subprocess.run(
-            [str(part) for part in command],
-            user=user.pw_uid if user else None,
-            group=user.pw_gid if user else None,
-            extra_groups=[] if user else None,
-            cwd=folder,
+            [str(self._programs / program), *(str(argument) for argument in arguments)],
+            user=self._user.pw_uid if self._user else None,
+            group=self._user.pw_gid if self._user else None,
+            extra_groups=[] if self._user else None,
+            cwd=self._folder,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
@@ -57,16 +73,27 @@ def running_postgres(superuser: str = SUPERUSER) -> Iterator[str]:
             check=False,
         )
         if done.returncode != 0:
-            raise RuntimeError(f"{command[0]} failed:\n{done.stdout}")
+            raise RuntimeError(f"{program} failed:\n{done.stdout}")
 
-    log = folder / "server.log"
+
+@contextmanager
+def postgres_server() -> Iterator[PostgresServer]:
+    """A fresh server that runs; ended and removed afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="handschlag-pg-"))
     try:
-        run(programs / "initdb", "-D", data, "-U", superuser, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8")
-        options = f"-h 127.0.0.1 -p {port} -k {folder} -c max_connections=200"
-        run(programs / "pg_ctl", "-D", data, "-w", "-t", "60", "-l", log, "-o", options, "start")
+        server = PostgresServer(folder)
+        server.initialise()
+        server.start()
         try:
-            yield f"postgresql+asyncpg://{superuser}@127.0.0.1:{port}"
+            yield server
         finally:
-            run(programs / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
+            server.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def running_postgres() -> Iterator[str]:
+    """Yield the address of a fresh server, without a database name, for asyncpg."""
+    with postgres_server() as server:
+        yield server.url
