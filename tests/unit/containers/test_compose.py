@@ -107,6 +107,14 @@ def test_rasa_is_given_every_variable_that_its_files_name() -> None:
     assert named <= given
 
 
+def test_the_operations_guide_describes_every_service() -> None:
+    guide = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
+    described = {
+        name for row in re.findall(r"^\| (`[^|]+`) \|", guide, re.MULTILINE) for name in re.findall(r"`(\S+)`", row)
+    }
+    assert set(SERVICES) <= described
+
+
 def test_no_secret_stands_in_the_file_itself() -> None:
     values = {
         f"{service}.{name}": str(value)
