@@ -57,11 +57,12 @@ class EventReader:
                     event = "message"
 
     async def until(self, event: str, matches: Callable[[Json], bool] = lambda _: True) -> Json:
-        """Skip to the first event of this kind that matches."""
-        while True:
-            kind, data = await self.next()
-            if kind == event and matches(data):
-                return data
+        """Skip to the first event of this kind that matches; others that keep coming do not put off the failure."""
+        async with asyncio.timeout(PATIENCE_S):
+            while True:
+                kind, data = await self.next()
+                if kind == event and matches(data):
+                    return data
 
 
 class Customer:
@@ -140,7 +141,7 @@ class Customer:
 
     async def wait_for(self, matches: Callable[[list[Json]], bool]) -> list[Json]:
         """Follow the events until the log as a whole matches."""
-        async with self.events() as events:
+        async with asyncio.timeout(PATIENCE_S), self.events() as events:
             while True:
                 await events.until("message")
                 log = await self.messages()
