@@ -146,8 +146,7 @@ class DeskFollower:
         # One not in the first picture is new, or was closed and is of no interest before its change.
         cursor = self._cursors.get(conversation_id, 0)
         while True:
-            async with self._app[keys.store].read() as tx:
-                messages = await tx.messages.after(conversation_id, cursor, PAGE)
+            messages = await self._app[keys.store].messages_after(conversation_id, cursor, PAGE)
             await self._send(messages)
             if len(messages) < PAGE:
                 self._cursors.setdefault(conversation_id, cursor)

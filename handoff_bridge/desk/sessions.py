@@ -83,8 +83,7 @@ class Sessions:
     async def agent(self, token: str | None) -> Agent:
         """Whose session this is. Raises Unauthenticated."""
         if token:
-            async with self._store.read() as tx:
-                agent = await tx.agents.by_session(hash_token(token), self._clock.now())
+            agent = await self._store.agent_of_session(hash_token(token), self._clock.now())
             if agent is not None:
                 return agent
         raise Unauthenticated("Please sign in.")

@@ -25,6 +25,8 @@ log = logging.getLogger(__name__)
 CHANNEL = "handschlag"
 #: PostgreSQL takes payloads of less than 8,000 bytes.
 MAX_PAYLOAD = 7_900
+#: The shortest time between two notifications; one that stands alone goes out at once.
+GATHER_S = 0.005
 SWEEP_S = 5.0
 #: The sweep looks back this much further than to its last run: transactions become visible late.
 SWEEP_MARGIN = timedelta(seconds=10)
@@ -90,7 +92,11 @@ class PostgresSignals:
             self._hub.queue_changed()
 
     async def _connected(self) -> None:
-        connection = await asyncpg.connect(self._store.database.driver_dsn)
+        connection = await asyncpg.connect(
+            self._store.database.driver_dsn,
+            # A wake-up is worth nothing after a crash; it need not wait for the disk.
+            server_settings={"synchronous_commit": "off"},
+        )
         gone = asyncio.Event()
         connection.add_termination_listener(lambda _: gone.set())
         try:
@@ -114,8 +120,16 @@ class PostgresSignals:
             await self._gathered.wait()
             self._gathered.clear()
             pending, self._pending = self._pending, {}
-            for payload in _payloads(self._origin, list(pending.values())):
-                await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, payload)
+            try:
+                for payload in _payloads(self._origin, list(pending.values())):
+                    await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, payload)
+            except BaseException:
+                # Told again on the next connection: hearing something twice does no harm.
+                self._pending = {**pending, **self._pending}
+                self._gathered.set()
+                raise
+            # Under load the next one names all that gathers in this time.
+            await asyncio.sleep(GATHER_S)
 
     async def _sweep_regularly(self) -> None:
         while True:

@@ -85,18 +85,5 @@ class AgentTable:
             )
         )
 
-    async def by_session(self, token_hash: str, now: datetime) -> Agent | None:
-        query = (
-            select(agents)
-            .join(agent_sessions, agent_sessions.c.agent_id == agents.c.id)
-            .where(
-                agent_sessions.c.token_hash == token_hash,
-                agent_sessions.c.expires_at > now,
-                agents.c.disabled.is_(False),
-            )
-        )
-        row = (await self._connection.execute(query)).one_or_none()
-        return Agent(row.id, row.email, row.name) if row else None
-
     async def drop_session(self, token_hash: str) -> None:
         await self._connection.execute(delete(agent_sessions).where(agent_sessions.c.token_hash == token_hash))

@@ -1,9 +1,10 @@
 """The engine and its transactions, for SQLite (one process) and PostgreSQL (several)."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 from sqlalchemy import Connection, event, text
@@ -15,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from handoff_bridge.errors import StoreUnavailable
-from handoff_bridge.storage.direct import UNAVAILABLE, DirectPool
+from handoff_bridge.storage.direct import UNAVAILABLE, Compiled, DirectPool
 
 #: How long SQLite waits for another process's write lock, in milliseconds.
 SQLITE_BUSY_MS = 10_000
@@ -59,6 +60,17 @@ class Database:
     def read(self) -> AbstractAsyncContextManager[AsyncConnection]:
         """For reading: one consistent picture on SQLite; elsewhere each query sees what is committed."""
         return _available(self.engine.connect() if self.is_sqlite else self._single.connect())
+
+    async def rows(self, statement: Compiled, values: Mapping[str, object]) -> Sequence[Any]:
+        """Run a prepared query the short way where there is one; every row has its columns as attributes."""
+        if self.direct is not None:
+            try:
+                return await self.direct.fetch(statement, values)
+            except StoreUnavailable:
+                # A connection that broke unnoticed since its last use; reading can be repeated.
+                return await self.direct.fetch(statement, values)
+        async with self.read() as connection:
+            return (await connection.execute(statement.statement, values)).all()
 
     async def is_alive(self) -> bool:
         """Whether a trivial query is answered."""

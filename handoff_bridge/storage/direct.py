@@ -5,7 +5,7 @@ The statements are SQLAlchemy's all the same, only compiled once: that leaves ab
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
@@ -43,6 +43,7 @@ class Compiled:
     """A statement as text, and which of its values stands in which place."""
 
     def __init__(self, statement: Executable) -> None:
+        self.statement = statement
         compiled = statement.compile(dialect=asyncpg_dialect())  # type: ignore[attr-defined, no-untyped-call]
         self.sql = str(compiled)
         self._fixed: Mapping[str, object] = compiled.params
@@ -66,6 +67,12 @@ class DirectPool:
         """The first row or None. Raises StoreUnavailable, and what the driver raises for a refused statement."""
         async with self._connection() as connection:
             return await connection.fetchrow(statement.sql, *statement.arguments(values))
+
+    async def fetch(self, statement: Compiled, values: Mapping[str, object]) -> Sequence[Any]:
+        """All rows; raises as ``fetch_one`` does."""
+        async with self._connection() as connection:
+            rows: Sequence[Any] = await connection.fetch(statement.sql, *statement.arguments(values))
+            return rows
 
     async def close(self) -> None:
         """Close what is idle; nothing may be running."""

@@ -1,14 +1,15 @@
 """The store that the core works with: one object per transaction, one attribute per table."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from functools import cached_property
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from handoff_bridge.conversations.model import Conversation, Draft, Message
+from handoff_bridge.conversations.model import Agent, Conversation, Draft, Message
 from handoff_bridge.conversations.ports import Guard
+from handoff_bridge.storage import lookups
 from handoff_bridge.storage.agents import AgentTable
 from handoff_bridge.storage.append import append_one
 from handoff_bridge.storage.conversations import ConversationTable
@@ -78,6 +79,15 @@ class SqlStore:
             journal.logged(conversation, draft)
             self._audience.committed(journal)
         return conversation, message
+
+    async def messages_after(self, conversation_id: str, seq: int, limit: int) -> Sequence[Message]:
+        return await lookups.messages_after(self.database, conversation_id, seq, limit)
+
+    async def token_expiry(self, conversation_id: str, token_hash: str) -> datetime | None:
+        return await lookups.token_expiry(self.database, conversation_id, token_hash)
+
+    async def agent_of_session(self, token_hash: str, now: datetime) -> Agent | None:
+        return await lookups.agent_of_session(self.database, token_hash, now)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[SqlTransaction]:

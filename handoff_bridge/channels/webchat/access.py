@@ -51,8 +51,7 @@ async def customer_conversation(request: web.Request) -> str:
     memory = request.app[MEMORY]
     expires_at = memory.get(key)
     if expires_at is None:
-        async with request.app[keys.store].read() as tx:
-            expires_at = await tx.tokens.expires_at(*key)
+        expires_at = await request.app[keys.store].token_expiry(*key)
         if expires_at is None:
             raise Unauthenticated("This token does not open this conversation.")
         memory.put(key, expires_at)

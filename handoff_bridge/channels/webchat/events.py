@@ -106,8 +106,7 @@ class Follower:
         """Send what comes after the cursor, in order; True when a notice was among it."""
         noticed = False
         while True:
-            async with self._app[keys.store].read() as tx:
-                messages = await tx.messages.after(self._conversation_id, self._cursor, PAGE)
+            messages = await self._app[keys.store].messages_after(self._conversation_id, self._cursor, PAGE)
             noticed = await self._send(messages, live=live) or noticed
             if len(messages) < PAGE:
                 return noticed
