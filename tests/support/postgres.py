@@ -30,7 +30,8 @@ def server_programs() -> Path:
 class PostgresServer:
     """One server in a folder of its own; ``url`` is for asyncpg and names no database."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, superuser: str = SUPERUSER) -> None:
+        self._superuser = superuser
         self._programs = server_programs()
         self._folder = folder
         # PostgreSQL refuses to run as root, so root starts it as the user ``postgres``.
@@ -40,10 +41,10 @@ class PostgresServer:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self._port = probe.getsockname()[1]
-        self.url = f"postgresql+asyncpg://{SUPERUSER}@127.0.0.1:{self._port}"
+        self.url = f"postgresql+asyncpg://{superuser}@127.0.0.1:{self._port}"
 
     def initialise(self) -> None:
-        self._run("initdb", "-D", self._data, "-U", SUPERUSER, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8")
+        self._run("initdb", "-D", self._data, "-U", self._superuser, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8")
 
     def start(self) -> None:
         """Return when it takes connections."""
@@ -77,11 +78,11 @@ class PostgresServer:
 
 
 @contextmanager
-def postgres_server() -> Iterator[PostgresServer]:
+def postgres_server(superuser: str = SUPERUSER) -> Iterator[PostgresServer]:
     """A fresh server that runs; ended and removed afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="handschlag-pg-"))
     try:
-        server = PostgresServer(folder)
+        server = PostgresServer(folder, superuser)
         server.initialise()
         server.start()
         try:
@@ -93,7 +94,7 @@ def postgres_server() -> Iterator[PostgresServer]:
 
 
 @contextmanager
-def running_postgres() -> Iterator[str]:
+def running_postgres(superuser: str = SUPERUSER) -> Iterator[str]:
     """Yield the address of a fresh server, without a database name, for asyncpg."""
-    with postgres_server() as server:
+    with postgres_server(superuser) as server:
         yield server.url
