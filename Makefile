@@ -2,7 +2,7 @@
 # The work is done by runner/; runner/bootstrap.sh brings uv and Python for it.
 
 .DEFAULT_GOAL := help
-.PHONY: help start setup test lint types test-web test-unit test-bot test-acceptance bench format clean
+.PHONY: help start setup test lint types test-web test-unit test-bot test-faults chaos test-acceptance bench format clean
 
 RUN := @sh runner/bootstrap.sh
 
@@ -32,6 +32,12 @@ test-unit: ## Tests der Brücke und des Starters
 
 test-bot: ## Tests des Assistenten
 	$(RUN) test bot
+
+test-faults: ## Kurze Proben: Abstürze, Neustarts, falsche Uhren, beliebige Eingaben
+	$(RUN) test faults
+
+chaos: ## Dieselben Proben in voller Länge (HANDSCHLAG_CHAOS_SEED=… spielt eine nach)
+	$(RUN) test chaos
 
 test-acceptance: ## Abnahme im Browser: Kunde und Mitarbeiterin nebeneinander
 	$(RUN) test acceptance

@@ -14,6 +14,7 @@ from runner.settings import Settings
 from runner.texts import text
 
 _CADDY, _CHROMIUM, _POSTGRES = "HANDSCHLAG_CADDY", "HANDSCHLAG_CHROMIUM", "HANDSCHLAG_POSTGRES_BIN"
+_FAKETIME = "HANDSCHLAG_FAKETIME"
 
 
 @dataclass(frozen=True)
@@ -26,12 +27,15 @@ class Check:
     #: Variables that name a program of the machine, needed by these commands.
     needs: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
+    #: Takes many minutes, so it is run when it is asked for by name.
+    only_by_name: bool = False
 
 
 def all_checks(project: Project, environ: Mapping[str, str]) -> tuple[Check, ...]:
     """The checks, the quick ones first."""
     root, python, bot = project.root, project.bridge_env.python, project.bot_env.python
     sources = ("handoff_bridge", "runner", "bench", "tests")
+    faults = (python, "-m", "pytest", "tests/property", "tests/chaos")
     found = node.on_machine(environ) or node.in_wheel(project.node_env.folder)
     npm: tuple[str | Path, ...] = found.npm if found else ("npm",)
     return (
@@ -50,12 +54,21 @@ def all_checks(project: Project, environ: Mapping[str, str]) -> tuple[Check, ...
             needs=(_CADDY, _POSTGRES),
         ),
         Check("bot", ((bot, "-m", "pytest", "tests/bot"),), root),
+        Check("faults", (faults,), root, needs=(_FAKETIME, _POSTGRES)),
+        Check(
+            "chaos",
+            (faults,),
+            root,
+            needs=(_FAKETIME, _POSTGRES),
+            environment={"HANDSCHLAG_CHAOS": "full"},
+            only_by_name=True,
+        ),
         Check("acceptance", ((python, "-m", "pytest", "tests/acceptance"),), root, needs=(_CHROMIUM,)),
     )
 
 
 async def run_checks(settings: Settings, environ: Mapping[str, str], names: Sequence[str]) -> None:
-    """Run the named checks, or all; a failed one does not keep the others from being run.
+    """Run the named checks, or all that need not be named; a failed one does not keep the others from being run.
 
     Raises:
         ChecksFailed: at the end, when at least one failed.
@@ -65,7 +78,8 @@ async def run_checks(settings: Settings, environ: Mapping[str, str], names: Sequ
     for name in names:
         if name not in checks:
             raise RunnerError("error.unknown_check", name=name, known=", ".join(checks))
-    failed = [name for name in names or checks if not await _passes(checks[name], settings, environ)]
+    usual = [name for name, check in checks.items() if not check.only_by_name]
+    failed = [name for name in names or usual if not await _passes(checks[name], settings, environ)]
     if failed:
         raise ChecksFailed([text(f"check.{name}") for name in failed])
 
@@ -114,6 +128,14 @@ async def _tools(check: Check, settings: Settings, environ: Mapping[str, str]) -
             machine.find_postgres,
             package="postgresql",
             error="error.postgres_missing",
+            environ=environ,
+            log=log,
+        )
+    if _FAKETIME in check.needs:
+        tools[_FAKETIME] = await machine.require(
+            machine.find_faketime,
+            package="libfaketime",
+            error="error.faketime_missing",
             environ=environ,
             log=log,
         )

@@ -1,4 +1,4 @@
-"""Programs of the machine that the checks need: Chromium and PostgreSQL."""
+"""Programs of the machine that the checks need: Chromium, PostgreSQL and a library that sets clocks wrong."""
 
 from __future__ import annotations
 
@@ -34,6 +34,13 @@ def find_postgres(environ: Mapping[str, str]) -> Path | None:
     named = environ.get("HANDSCHLAG_POSTGRES_BIN")
     candidates = [Path(named)] if named else [*([Path(on_path).parent] if on_path else []), *debian]
     return next((folder for folder in candidates if _has_postgres(folder)), None)
+
+
+def find_faketime(environ: Mapping[str, str]) -> Path | None:
+    """The library of libfaketime: HANDSCHLAG_FAKETIME, or Debian's."""
+    named = environ.get("HANDSCHLAG_FAKETIME")
+    candidates = [Path(named)] if named else sorted(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"))
+    return next((library for library in candidates if library.is_file()), None)
 
 
 async def require(

@@ -81,3 +81,10 @@ async def test_a_missing_program_is_one_sentence_and_never_a_skipped_check(
         await machine.require(
             lambda _: None, package="chromium", error="error.chromium_missing", environ={}, log=tmp_path / "log"
         )
+
+
+def test_a_library_that_sets_clocks_wrong_is_found_where_it_is_named(tmp_path: Path) -> None:
+    named = tmp_path / "libfaketime.so.1"
+    assert machine.find_faketime({"HANDSCHLAG_FAKETIME": str(named)}) is None
+    named.write_bytes(b"")
+    assert machine.find_faketime({"HANDSCHLAG_FAKETIME": str(named)}) == named
