@@ -43,7 +43,12 @@ class ValidateTrackOrderForm(FormValidationAction):
     def validate_order_number(
         self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> dict[str, Any]:
-        return _validated("order_number", order_number(str(value)), tracker)
+        validated = _validated("order_number", order_number(str(value)), tracker)
+        tried = tracker.get_slot("tried_postal_code")
+        if validated["order_number"] and tried and not _names(tracker, "postal_code"):
+            # The number was the wrong half of the pair: nobody gives the same postal code twice.
+            validated |= {"postal_code": tried, "tried_postal_code": None}
+        return validated
 
     def validate_postal_code(
         self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
@@ -58,6 +63,10 @@ def _attempt(tracker: Tracker, slot: str) -> dict[str, Any]:
         return {}
     text = str(message.get("text") or "")
     return {slot: text} if looks_like_an_attempt(text) else {}
+
+
+def _names(tracker: Tracker, entity: str) -> bool:
+    return any(found.get("entity") == entity for found in tracker.latest_message.get("entities") or ())
 
 
 def _validated(slot: str, value: str | None, tracker: Tracker) -> dict[str, Any]:
@@ -131,6 +140,7 @@ def _forgotten() -> list[EventType]:
     return [
         SlotSet("order_number", None),
         SlotSet("postal_code", None),
+        SlotSet("tried_postal_code", None),
         SlotSet("form_hint", None),
         SlotSet("invalid_inputs", 0.0),
     ]
@@ -138,16 +148,19 @@ def _forgotten() -> list[EventType]:
 
 def _not_found(dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
     failures = float(tracker.get_slot("lookup_failures") or 0) + 1
-    events = [*_forgotten(), SlotSet("lookup_failures", failures)]
+    counted = SlotSet("lookup_failures", failures)
     if failures >= WRONG_PAIRS_BEFORE_LOCK:
         dispatcher.utter_message(response="utter_lookup_locked")
-        return [*events, SlotSet("lookup_locked", True)]
+        return [*_forgotten(), counted, SlotSet("lookup_locked", True)]
     dispatcher.utter_message(response="utter_order_not_found")
-    # The form stays open without being run: run now, it would take the same wrong pair from the same message again.
+    # Whichever half was wrong, the customer need only send that one. The form stays open without being run: run now, it
+    # would take the same wrong pair from the same message again.
     return [
-        *events,
+        counted,
+        SlotSet("tried_postal_code", tracker.get_slot("postal_code")),
+        SlotSet("postal_code", None),
         ActiveLoop("track_order_form"),
-        SlotSet("requested_slot", "order_number"),
+        SlotSet("requested_slot", "postal_code"),
         FollowupAction("action_listen"),
     ]
 

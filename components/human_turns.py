@@ -21,6 +21,7 @@ WITH_PERSON = "with_person"
 SETTLED_SLOTS = (
     "order_number",
     "postal_code",
+    "tried_postal_code",
     "form_hint",
     "invalid_inputs",
     "remedy",

@@ -52,6 +52,28 @@ async def test_after_a_wrong_pair_the_right_one_is_taken(talk: Talk) -> None:
     assert "unterwegs" in answer.text
 
 
+async def test_after_a_wrong_postal_code_the_right_one_alone_is_enough(talk: Talk) -> None:
+    await talk.say("wo ist bestellung 10423345")
+    await talk.say("99999")
+    answer = await talk.say("sorry 50667")
+    assert "unterwegs" in answer.text
+
+
+async def test_after_a_wrong_number_the_right_one_alone_is_enough(talk: Talk) -> None:
+    await talk.say("status bestellung 10423346 plz 50667")
+    answer = await talk.say("10423345")
+    assert "unterwegs" in answer.text
+
+
+async def test_three_wrong_postal_codes_alone_lock_the_lookup_too(talk: Talk) -> None:
+    await talk.say("wo ist bestellung 10423345")
+    for code in ("50668", "50669"):
+        await talk.say(code)
+    locked = await talk.say("50670")
+    assert "dreimal" in locked.text
+    assert "/request_human" in locked.payloads
+
+
 async def test_three_wrong_pairs_lock_the_lookup_and_offer_a_person(talk: Talk, bridge: FakeBridge) -> None:
     await talk.say("status bestellung 10423345 plz 11111")
     await talk.say("10423345 22222")
