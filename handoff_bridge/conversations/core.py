@@ -14,6 +14,7 @@ from handoff_bridge.conversations.model import (
     HandoffDetails,
     HandoffStatus,
     Reason,
+    Sender,
 )
 from handoff_bridge.conversations.notices import Notices
 from handoff_bridge.conversations.opening import Opening
@@ -106,6 +107,8 @@ class Core:
 
     def announce(self, conversation_id: str, *, queue: bool) -> None:
         """Wake the streams after the commit; ``queue`` when places in the queue have moved."""
+        # What the bot may still be making for the owner before will not be shown.
+        self.signals.typing(conversation_id, Sender.BOT.value, False)
         self.signals.conversation_changed(conversation_id)
         if queue:
             self.signals.queue_changed()

@@ -76,7 +76,11 @@ class DeskViews:
         queue = select(func.count(), func.min(conversations.c.waiting_since)).where(
             conversations.c.state == State.WAITING.value
         )
-        owed = select(func.count(), func.min(turns.c.created_at)).where(turns.c.status == OPEN)
+        owed = (
+            select(func.count(), func.min(turns.c.created_at))
+            .join(conversations, conversations.c.id == turns.c.conversation_id)
+            .where(turns.c.status == OPEN, conversations.c.state == State.BOT.value)
+        )
         waiting, waiting_since = (await self._connection.execute(queue)).one()
         turns_open, oldest_turn_at = (await self._connection.execute(owed)).one()
         return Figures(waiting, waiting_since, turns_open, oldest_turn_at)

@@ -190,9 +190,17 @@ class TurnTable:
         return {row.message_id: row.nlu for row in await self._connection.execute(query)}
 
     async def is_typing(self, conversation_id: str) -> bool:
-        """Whether an answer to this conversation is being made right now."""
+        """Whether an answer to this conversation is being made right now, and will be shown."""
         running = case((turns.c.owner.is_not(None), 1), else_=0)
-        query = select(func.max(running)).where(turns.c.conversation_id == conversation_id, turns.c.status == OPEN)
+        query = (
+            select(func.max(running))
+            .join(conversations, conversations.c.id == turns.c.conversation_id)
+            .where(
+                turns.c.conversation_id == conversation_id,
+                turns.c.status == OPEN,
+                turns.c.epoch == conversations.c.epoch,
+            )
+        )
         return bool((await self._connection.execute(query)).scalar_one())
 
     async def _held(self, turn: Turn, holder: str, **values: Any) -> bool:

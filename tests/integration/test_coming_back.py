@@ -2,17 +2,21 @@
 
 import asyncio
 
+from sqlalchemy import select
+
 from handoff_bridge.http import keys
+from handoff_bridge.storage.schema import turns
 from tests.integration.test_internal_handoffs import ask, request_for
 from tests.support.bridge import Bridge
 from tests.support.rasa import Gate, Json, echo, says
 
 
 async def until_no_turn_runs(bridge: Bridge, conversation_id: str) -> None:
+    running = select(turns.c.message_id).where(turns.c.conversation_id == conversation_id, turns.c.owner.is_not(None))
     async with asyncio.timeout(20):
         while True:
-            async with bridge.server.app[keys.store].read() as tx:
-                if not await tx.turns.is_typing(conversation_id):
+            async with bridge.server.app[keys.store].database.read() as connection:
+                if not (await connection.execute(running)).all():
                     return
             await asyncio.sleep(0.02)
 
