@@ -5,6 +5,7 @@ import asyncio
 import pytest
 from sqlalchemy import select
 
+from handoff_bridge.errors import StaleEpoch
 from handoff_bridge.http import keys
 from handoff_bridge.storage.schema import suppressed_messages
 from tests.support.bridge import Bridge
@@ -92,3 +93,23 @@ async def test_only_one_of_two_changes_under_the_same_epoch_happens(bridge: Brid
         assert {end.code for end in ends if isinstance(end, Refused)} == {"stale_epoch"}
     log = await customer.messages()
     assert [message["seq"] for message in log] == list(range(1, len(log) + 1))
+
+
+@pytest.mark.parametrize("meanwhile", ["the owner changed", "a message came"])
+async def test_a_change_made_from_an_old_picture_is_refused_by_the_store(bridge: Bridge, meanwhile: str) -> None:
+    core = bridge.server.app[keys.core]
+    store = bridge.server.app[keys.store]
+    customer = await bridge.customer()
+    async with store.read() as tx:
+        old = await tx.conversations.get(customer.id)
+    if meanwhile == "the owner changed":
+        await customer.ask_for_person()
+    else:
+        await customer.write("Hallo")
+    log = await customer.messages()
+    change = core.changes.close_by_customer(old, core.clock.now())
+    with pytest.raises(StaleEpoch):
+        async with store.write() as tx:
+            await tx.conversations.save(change, core.clock.now())
+    assert (await customer.messages())[: len(log)] == log
+    assert (await customer.conversation())["state"] != "closed"
