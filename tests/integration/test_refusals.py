@@ -320,7 +320,7 @@ async def test_a_wrong_method_says_which_are_right(
 
 @pytest.mark.parametrize(
     "path",
-    ["/nirgends", "/v1", "/v1/conversations/", "/desk/api", "/assets/", "/assets/..%2f..%2fapp.py", 
+    ["/nirgends", "/v1", "/v1/conversations/", "/desk/api", "/assets/", "/assets/..%2f..%2fapp.py",
      "/assets/%00", "/assets/" + "x" * 300, "/.env", "/%ff"],
 )  # fmt: skip
 async def test_an_unknown_address_is_told_as_json(scene: Scene, path: str) -> None:
