@@ -17,6 +17,15 @@ from handoff_bridge.errors import StoreUnavailable
 
 #: How long a statement waits for one of the connections, in seconds.
 WAIT_S = 30.0
+#: These statements find rows by key, and planning costs more than running them: so they are planned once, and not for
+#: the few rows that a young table has at that moment.
+PLANS = {
+    "plan_cache_mode": "force_generic_plan",
+    "jit": "off",
+    "enable_seqscan": "off",
+    "enable_hashjoin": "off",
+    "enable_mergejoin": "off",
+}
 #: What the driver raises when the server is gone, going or full; everything else is a mistake or a refusal.
 UNAVAILABLE = (
     OSError,
@@ -126,7 +135,7 @@ class DirectPool:
 
     async def _connect(self) -> asyncpg.Connection:
         try:
-            connection = await asyncpg.connect(self._dsn, record_class=Record)
+            connection = await asyncpg.connect(self._dsn, record_class=Record, server_settings=PLANS)
         except asyncpg.PostgresError as error:
             # Whatever keeps a connection from being made: without one the store is not there.
             raise StoreUnavailable from error

@@ -1,9 +1,10 @@
 """What requests and woken streams ask all the time: queries built and compiled once."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Integer, bindparam, select
+from sqlalchemy import ARRAY, Integer, String, any_, bindparam, select
 
 from handoff_bridge.conversations.model import Agent, Message
 from handoff_bridge.storage.database import Database
@@ -11,14 +12,14 @@ from handoff_bridge.storage.direct import Compiled
 from handoff_bridge.storage.rows import message_from
 from handoff_bridge.storage.schema import agent_sessions, agents, conversations, messages
 
-_AGENT_OF_SESSION = Compiled(
-    select(agents.c.id, agents.c.email, agents.c.name)
+_SESSION = (
+    select(agents.c.id, agents.c.email, agents.c.name, agent_sessions.c.token_hash, agent_sessions.c.expires_at)
     .join(agent_sessions, agent_sessions.c.agent_id == agents.c.id)
-    .where(
-        agent_sessions.c.token_hash == bindparam("token_hash"),
-        agent_sessions.c.expires_at > bindparam("now"),
-        agents.c.disabled.is_(False),
-    )
+    .where(agents.c.disabled.is_(False))
+)
+_ONE_SESSION = Compiled(_SESSION.where(agent_sessions.c.token_hash == bindparam("token_hash")))
+_SESSIONS = Compiled(
+    _SESSION.where(agent_sessions.c.token_hash == any_(bindparam("token_hashes", type_=ARRAY(String))))
 )
 _TOKEN_EXPIRY = Compiled(
     select(conversations.c.token_expires_at).where(
@@ -33,10 +34,20 @@ _MESSAGES_AFTER = Compiled(
 )
 
 
-async def agent_of_session(database: Database, token_hash: str, now: datetime) -> Agent | None:
-    """The agent who is signed in with this token, unless it has expired or they have been disabled."""
-    rows = await database.rows(_AGENT_OF_SESSION, {"token_hash": token_hash, "now": now})
-    return Agent(rows[0].id, rows[0].email, rows[0].name) if rows else None
+@dataclass(frozen=True, slots=True)
+class Session:
+    agent: Agent
+    expires_at: datetime
+
+
+async def sessions_of(database: Database, token_hashes: Sequence[str]) -> Sequence[Session | None]:
+    """Who is signed in with each of these tokens; None for nobody, or for somebody who has been disabled."""
+    if database.is_sqlite:
+        rows = [row for each in token_hashes for row in await database.rows(_ONE_SESSION, {"token_hash": each})]
+    else:
+        rows = list(await database.rows(_SESSIONS, {"token_hashes": list(set(token_hashes))}))
+    found = {row.token_hash: Session(Agent(row.id, row.email, row.name), row.expires_at) for row in rows}
+    return [found.get(each) for each in token_hashes]
 
 
 async def token_expiry(database: Database, conversation_id: str, token_hash: str) -> datetime | None:

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -12,14 +12,19 @@ from handoff_bridge.conversations.ports import Guard
 from handoff_bridge.storage import lookups
 from handoff_bridge.storage.agents import AgentTable
 from handoff_bridge.storage.append import append_one
+from handoff_bridge.storage.append_many import Appended, ToAppend, append_many
 from handoff_bridge.storage.conversations import ConversationTable
 from handoff_bridge.storage.database import Database
 from handoff_bridge.storage.desk_views import DeskViews
+from handoff_bridge.storage.gather import Gathered
 from handoff_bridge.storage.handoffs import HandoffTable
 from handoff_bridge.storage.journal import Audience, Journal
 from handoff_bridge.storage.messages import MessageTable
 from handoff_bridge.storage.tokens import TokenTable
 from handoff_bridge.storage.turns import TurnTable
+
+#: Two, so that one is made while the other is written to disk.
+BATCHES_AT_ONCE, MAX_BATCH = 2, 100
 
 
 class SqlTransaction:
@@ -60,6 +65,10 @@ class SqlStore:
     def __init__(self, database: Database, audience: Audience | None = None) -> None:
         self.database = database
         self._audience = audience
+        self._sessions = Gathered(partial(lookups.sessions_of, database), at_once=BATCHES_AT_ONCE, most=MAX_BATCH)
+        self._appends: Gathered[ToAppend, Appended | None] | None = None
+        if database.direct is not None:
+            self._appends = Gathered(partial(append_many, database.direct), at_once=BATCHES_AT_ONCE, most=MAX_BATCH)
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[SqlTransaction]:
@@ -72,8 +81,11 @@ class SqlStore:
     async def append(
         self, conversation_id: str, draft: Draft, now: datetime, guard: Guard | None = None
     ) -> tuple[Conversation, Message]:
-        """Append one message in a transaction of its own; see handoff_bridge.storage.append."""
-        conversation, message = await append_one(self.database, conversation_id, draft, now, guard)
+        """Append one message, alone or together with others'; see handoff_bridge.storage.append."""
+        appended = None
+        if self._appends is not None:
+            appended = await self._appends.ask(conversation_id, ToAppend(conversation_id, draft, now, guard))
+        conversation, message = appended or await append_one(self.database, conversation_id, draft, now, guard)
         if self._audience is not None:
             journal = Journal()
             journal.logged(conversation, draft)
@@ -87,7 +99,10 @@ class SqlStore:
         return await lookups.token_expiry(self.database, conversation_id, token_hash)
 
     async def agent_of_session(self, token_hash: str, now: datetime) -> Agent | None:
-        return await lookups.agent_of_session(self.database, token_hash, now)
+        """The agent who is signed in with this token, unless it has expired or they have been disabled."""
+        # Asked anew for every request: whoever is signed out is out at once.
+        session = await self._sessions.ask(object(), token_hash)
+        return session.agent if session is not None and session.expires_at > now else None
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[SqlTransaction]:
