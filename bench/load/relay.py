@@ -11,6 +11,7 @@ from bench.load.http1 import (
     Events,
     Requests,
     agent_headers,
+    call,
     connected,
     customer_headers,
     follow,
@@ -45,7 +46,10 @@ class Talk:
         self._customer = await connected(job["port"])
         self._at_desk = await connected(job["agent_port"])
         path, headers = f"/v1/conversations/{job['id']}", customer_headers(job["token"])
-        self._stream = await follow(job["port"], f"{path}/events?after=1", headers, self._event)
+        # What earlier runs have left in the log is not to be told again.
+        latest = await call(self._customer, head("GET", f"{path}/messages?limit=1", headers), 200)
+        cursor = latest["conversation"]["last_seq"]
+        self._stream = await follow(job["port"], f"{path}/events?after={cursor}", headers, self._event)
         self._heads = (
             lambda length: head("POST", f"{path}/messages", headers, length),
             lambda length: head(
