@@ -49,18 +49,18 @@ class Clerk:
             await asyncio.sleep(self._rng.uniform(0.01, 0.5))
 
     async def _act(self) -> None:
-        acts = {"claim": 25, "write": 35, "again": 8, "return": 25, "transfer": 5, "close": 2}
+        acts = {"claim": 22, "write": 30, "again": 8, "return": 33, "transfer": 5, "close": 2}
         what = self._rng.choices(list(acts), weights=list(acts.values()))[0]
-        if what == "claim" or not self._mine:
+        if what == "claim":
             await self._claim()
         elif what == "again" and self._sent:
             await self._write(*self._rng.choice(self._sent))
-        else:
+        elif self._mine:
             conversation_id = self._rng.choice(list(self._mine))
             await self._with(conversation_id, self._mine[conversation_id], what)
 
     async def _claim(self) -> None:
-        state = self._rng.choices(("waiting", "bot"), weights=(85, 15))[0]
+        state = self._rng.choices(("waiting", "bot"), weights=(93, 7))[0]
         listed = await self._crossing.insist(lambda url: self._agent.at(url).list(f"state={state}"))
         if not listed:
             return
