@@ -43,6 +43,7 @@ class Database:
         if self.is_sqlite:
             event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
+            event.listen(self.engine.sync_engine, "invalidate", _let_go_sqlite)
         else:
             event.listen(self.engine.sync_engine, "checkout", _refuse_closed)
         # Shares the pool; without BEGIN and COMMIT around it, a query is one round trip.
@@ -147,6 +148,12 @@ def _prepare_sqlite(connection: DBAPIConnection, _record: ConnectionPoolEntry) -
 
 def _lower(value: object) -> object:
     return value.lower() if isinstance(value, str) else value
+
+
+def _let_go_sqlite(connection: DBAPIConnection, _record: ConnectionPoolEntry, _error: BaseException | None) -> None:
+    # Whoever is cancelled in the middle of a statement leaves a cursor behind. With one open, SQLite closes the
+    # connection only in name and goes on holding the write lock; after a rollback there is nothing left to hold.
+    connection.rollback()
 
 
 def _begin_sqlite(connection: Connection) -> None:
