@@ -126,6 +126,7 @@ class Texts(_Strict):
     closed_by_agent: str
     closed_by_customer: str
     closed_as_abandoned: str
+    cue_bot_failure: str
     wait_minutes: str
     wait_one_minute: str
     opening_pattern: DatePattern
@@ -180,6 +181,7 @@ PLACEHOLDERS: dict[str, frozenset[str]] = {
     "wait_cancelled": frozenset({"company"}),
     "closed_by_agent": frozenset({"agent"}),
     "closed_by_customer": frozenset({"company"}),
+    "cue_bot_failure": frozenset({"attempts"}),
     "wait_minutes": frozenset({"minutes"}),
     "wait_one_minute": frozenset(),
     "transcript_heading": frozenset({"company", "date"}),

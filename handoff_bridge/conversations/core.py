@@ -84,6 +84,11 @@ class Core:
         now = self.clock.now()
         promise = await self.promise(tx, conversation)
         if handoff is None:
+            # Whoever asks while the bot's own request is waiting for its turn to end: what the bot knows is kept.
+            latest = await tx.handoffs.latest(conversation.id)
+            handoff = latest if latest and latest.status is HandoffStatus.REQUESTED else None
+            reason = handoff.reason if handoff else reason
+        if handoff is None:
             handoff = Handoff(
                 new_id(),
                 conversation.id,

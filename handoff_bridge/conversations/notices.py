@@ -73,6 +73,10 @@ class Notices:
         text = self._fill(self._texts.closed_as_abandoned)
         return _draft(NoticeType.CLOSED, text, "system", epoch)
 
+    def cue_bot_failure(self, attempts: int) -> str:
+        """What an agent reads as the sign of a bot that gave no answer."""
+        return self._fill(self._texts.cue_bot_failure, attempts=attempts)
+
     def _requested_text(self, promise: Promise, reason: Reason) -> str:
         texts = self._texts.handoff_requested
         position = promise.queue_position

@@ -147,7 +147,7 @@ class BotSide:
                     reason=Reason.BOT_FAILURE.value,
                     score=float(turn.attempts),
                     threshold=float(self._retry.max_attempts),
-                    cues=[error.message],
+                    cues=[core.notices.cue_bot_failure(turn.attempts)],
                 )
                 await core.hand_over(
                     tx, conversation, Reason.BOT_FAILURE, Sender.SYSTEM.value,

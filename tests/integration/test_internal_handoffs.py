@@ -107,6 +107,22 @@ async def test_what_the_bot_knows_is_kept_when_the_customer_was_faster(bridge: B
     assert (await customer.notices()).count("handoff_requested") == 1
 
 
+async def test_what_the_bot_knows_is_kept_when_the_customer_asks_right_after_it(bridge: Bridge) -> None:
+    async def hand_over(body: Json) -> Json:
+        await ask(bridge, request_for(body["conversation_id"], body["message_id"]))
+        await customer.ask_for_person()
+        return says("zu spät")
+
+    bridge.rasa.script = hand_over
+    customer, agent = await bridge.customer(), await bridge.agent()
+    await customer.write("Kaputt")
+    log = await customer.wait_for_notice("handoff_requested")
+    handoff = (await agent.open(customer.id))["handoff"]
+    assert (handoff["reason"], handoff["status"]) == ("complex_intent", "waiting")
+    assert handoff["slots"] == {"order_number": "B-2026-104233"}
+    assert [m["notice"]["type"] for m in log if m["kind"] == "notice"].count("handoff_requested") == 1
+
+
 async def test_after_a_turn_has_ended_its_late_request_hands_nobody_over(bridge: Bridge) -> None:
     customer = await bridge.customer()
     message = await customer.write("Hallo")
