@@ -30,11 +30,11 @@ ONE = BASE + "/{conversation_id}"
 
 @routes.post(SESSION)
 async def sign_in(request: web.Request) -> web.Response:
-    limits = request.app[keys.limits]
-    if limits.on:
-        limits.sign_ins.take(client_address(request, request.app[keys.settings].trusted_proxies))
+    address = client_address(request, request.app[keys.settings].trusted_proxies)
+    if (limits := request.app[keys.limits]).on:
+        limits.sign_ins.take(address)
     body = await read_body(request, SignIn)
-    signed = await request.app[keys.sessions].sign_in(body.email, body.password)
+    signed = await request.app[keys.sessions].sign_in(body.email, body.password, address)
     response = web.json_response({"agent": agent_to_wire(signed.agent), "csrf_token": signed.csrf_token})
     response.set_cookie(
         COOKIE,

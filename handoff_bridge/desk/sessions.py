@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import hmac
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -18,6 +19,7 @@ from handoff_bridge.storage.store import SqlStore
 
 #: After this many wrong passwords for one address in the window, it has to wait.
 MAX_FAILURES = 5
+MAX_FAILURES_ANYWHERE = 100
 FAILURE_WINDOW = timedelta(minutes=5)
 #: Addresses remembered for that at once.
 REMEMBERED = 10_000
@@ -54,23 +56,30 @@ class Sessions:
     def ttl(self) -> timedelta:
         return self._ttl
 
-    async def sign_in(self, email: str, password: str) -> SignedIn:
-        """Raises SignInFailed, and TooManyRequests after too many wrong passwords."""
+    async def sign_in(self, email: str, password: str, address: str = "") -> SignedIn:
+        """Raises SignInFailed, and TooManyRequests after too many wrong passwords.
+
+        They are counted by the network ``address`` they come from, so that nobody can lock an agent out from elsewhere;
+        from all addresses together a guesser gets MAX_FAILURES_ANYWHERE.
+        """
         email = email.strip().lower()
-        self._refuse_guessing(email)
+        bounds = {f"{email}\n{address}": MAX_FAILURES, email: MAX_FAILURES_ANYWHERE}
+        self._refuse_guessing(bounds)
         async with self._store.read() as tx:
             found = await tx.agents.by_email(email)
         password_hash = found[1] if found else DUMMY_HASH
         async with self._checking:
             # Again: others may have guessed while this one waited for its check.
-            self._refuse_guessing(email)
+            self._refuse_guessing(bounds)
             right = await asyncio.to_thread(_matches, password_hash, password)
             if not right or found is None:
-                self._failures.setdefault(email, []).append(self._clock.now())
-                if len(self._failures) > REMEMBERED:
+                for key in bounds:
+                    self._failures.setdefault(key, []).append(self._clock.now())
+                while len(self._failures) > REMEMBERED:
                     self._failures.popitem(last=False)
                 raise SignInFailed
-        self._failures.pop(email, None)
+        for key in bounds:
+            self._failures.pop(key, None)
         token = new_token()
         now = self._clock.now()
         async with self._store.write() as tx:
@@ -101,16 +110,17 @@ class Sessions:
         async with self._store.write() as tx:
             await tx.agents.drop_session(hash_token(token))
 
-    def _refuse_guessing(self, email: str) -> None:
+    def _refuse_guessing(self, bounds: Mapping[str, int]) -> None:
         now = self._clock.now()
-        recent = [at for at in self._failures.get(email, ()) if now - at < FAILURE_WINDOW]
-        if not recent:
-            self._failures.pop(email, None)
-            return
-        self._failures[email] = recent
-        if len(recent) >= MAX_FAILURES:
-            wait = FAILURE_WINDOW - (now - recent[0])
-            raise TooManyRequests(int(wait.total_seconds()) + 1, "Too many wrong passwords; please wait.")
+        for key, most in bounds.items():
+            recent = [at for at in self._failures.get(key, ()) if now - at < FAILURE_WINDOW]
+            if not recent:
+                self._failures.pop(key, None)
+                continue
+            self._failures[key] = recent
+            if len(recent) >= most:
+                wait = FAILURE_WINDOW - (now - recent[0])
+                raise TooManyRequests(int(wait.total_seconds()) + 1, "Too many wrong passwords; please wait.")
 
 
 def csrf_token(session_token: str) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from handoff_bridge.business import BusinessRules
-from tests.support.bridge import Bridge, bridge_settings, running_bridge
+from tests.support.bridge import PASSWORD, Bridge, bridge_settings, running_bridge
 from tests.support.people import Customer, Refused
 from tests.support.rasa import ScriptedRasa
 
@@ -101,3 +101,23 @@ async def test_a_stranger_to_the_bridge_is_limited_but_its_watchers_are_not(
         assert codes == {"invalid_token", "too_many_requests"}
         async with bridge.session.get(f"{bridge.url}healthz") as response:
             assert response.status == 200
+
+
+async def test_nobody_can_lock_an_agent_out_from_elsewhere(
+    rasa: ScriptedRasa, rules: BusinessRules, tmp_path: Path
+) -> None:
+    settings = bridge_settings(f"sqlite+aiosqlite:///{tmp_path}/h.db", rasa.url, tmp_path, trusted_proxies=1)
+    async with running_bridge(settings, rasa, rules) as bridge:
+        await bridge.agent("Kim Weber")
+
+        async def sign_in(address: str, password: str) -> int:
+            async with bridge.session.post(
+                f"{bridge.url}desk/api/session",
+                json={"email": "kim@example.com", "password": password},
+                headers={"X-Forwarded-For": address},
+            ) as response:
+                return response.status
+
+        assert [await sign_in("192.0.2.1", "falsch") for _ in range(6)] == [401] * 5 + [429]
+        assert await sign_in("192.0.2.1", PASSWORD) == 429
+        assert await sign_in("192.0.2.2", PASSWORD) == 200
