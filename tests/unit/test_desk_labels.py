@@ -1,0 +1,18 @@
+"""What agents read is German: no code of the bot reaches them without a name."""
+
+import re
+from pathlib import Path
+
+import yaml
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+def test_every_intent_of_the_bot_has_a_german_name_at_the_desk() -> None:
+    domain = yaml.safe_load((ROOT / "domain.yml").read_text(encoding="utf-8"))
+    intents = {next(iter(intent)) if isinstance(intent, dict) else intent for intent in domain["intents"]}
+    source = (ROOT / "web/desk/texts.de.ts").read_text(encoding="utf-8")
+    block = re.search(r"\n  intents: \{(.*?)\n  \}", source, re.DOTALL)
+    assert block is not None
+    named = set(re.findall(r"^    (\w+):", block.group(1), re.MULTILINE))
+    assert intents - named == set()
