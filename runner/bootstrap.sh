@@ -4,6 +4,10 @@
 set -eu
 
 cd "$(dirname "$0")/.."
+umask 077
+
+# Set by pyenv for whatever it starts: its shims would then offer that one version, and .python-version names both.
+unset PYENV_VERSION
 logs=${HANDSCHLAG_LOG_DIR:-logs}
 [ -d "$logs" ] || mkdir -m 700 -p "$logs"
 mkdir -p .tools
