@@ -12,6 +12,7 @@ from rasa_sdk.types import DomainDict
 
 from actions import decisions
 from actions.handoff import hand_over
+from actions.person_first import PersonFirst
 from actions.texts import remedy_words, texts
 
 #: Intents that, as an answer to "what would you like?", mean a remedy; and those that are answers but leave it open.
@@ -55,7 +56,7 @@ class NoteDefect(Action):
         return [SlotSet("defect_description", text[:_DESCRIPTION_LENGTH]), SlotSet("remedy", clear)]
 
 
-class ValidateDefectForm(FormValidationAction):
+class ValidateDefectForm(PersonFirst, FormValidationAction):
     """Understands the answer to "what would you like?"; an answer that leaves it open is an answer too."""
 
     def name(self) -> str:

@@ -55,6 +55,7 @@ def model(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         root / "config.yml",
         root / "domain.yml",
         *(root / "components").glob("*.py"),
+        *(root / "components").glob("*.yml"),
         *root.glob("data/**/*.yml"),
     ]
     newest = max(source.stat().st_mtime for source in sources)
