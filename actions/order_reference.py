@@ -26,5 +26,6 @@ def postal_code(typed: str) -> str | None:
 
 
 def looks_like_an_attempt(text: str) -> bool:
-    """Whether somebody probably tried to type a number: at least three digits, blanks between them not counted."""
-    return re.search(r"\d{3}", re.sub(r"[\s-]", "", text)) is not None
+    """Whether somebody probably tried to type a number: three digits (blanks not counted), or digits alone."""
+    joined = re.sub(r"[\s-]", "", text)
+    return joined.isdigit() or re.search(r"\d{3}", joined) is not None

@@ -29,6 +29,7 @@ from sklearn.model_selection import StratifiedKFold, cross_val_predict
 from sklearn.svm import LinearSVC
 
 from components.errors import ClassifierNotTrained
+from components.readability import is_readable
 from components.text_features import Phrase, TextFeatures
 
 _TEMPERATURES = np.geomspace(0.5, 20.0, 60)
@@ -162,8 +163,13 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
         return messages
 
     def rank(self, phrase: Phrase) -> list[dict[str, Any]]:
-        """All intents for a phrase, most probable first: [{name, confidence}], the confidences sum to 1."""
+        """All intents for a phrase, most probable first: [{name, confidence}], the confidences sum to 1.
+
+        When nothing in it can be understood, all are equally probable: below any threshold.
+        """
         margins = self._margins(self._features.transform([phrase]))
+        if not is_readable(phrase.text, self._features.knows_word):
+            margins = np.zeros_like(margins)
         probabilities = softmax(margins * self._temperature)[0]
         order = np.argsort(-probabilities)
         return [{"name": self._intents[at], "confidence": float(probabilities[at])} for at in order]

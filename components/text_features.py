@@ -80,6 +80,13 @@ class TextFeatures:
         """The features of `phrases`, shape (len(phrases), terms); unknown terms are left out."""
         return csr_matrix(hstack([vectorizer.transform(phrases) for vectorizer in self._vectorizers.values()]))
 
+    def knows_word(self, word: str) -> bool:
+        """Whether an example holds this word (lower case, without digits)."""
+        vectorizer = self._vectorizers["words"]
+        # Learned, or handed in by `from_state` and not yet used.
+        terms = getattr(vectorizer, "vocabulary_", None) or vectorizer.vocabulary
+        return word in terms
+
     def state(self) -> dict[str, VectorizerState]:
         """What was learned, fit for JSON."""
         return {

@@ -102,6 +102,22 @@ def test_what_means_nothing_is_not_guessed(agent: Agent, text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    ["...", "!!!", "?", "???", "/", "///", "😀", "🎉", "1", "12", "1 2", "' OR 1=1 --", "--", "_", " - 7 - "],
+)
+def test_what_holds_nothing_to_understand_has_no_meaning(agent: Agent, text: str) -> None:
+    assert _parse(agent, text)["intent"]["name"] == "nlu_fallback"
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [("👍", "affirm"), ("👍🏽", "affirm"), ("ja", "affirm"), ("ok", "affirm"), ("10423345", "inform")],
+)
+def test_a_short_message_with_a_meaning_keeps_it(agent: Agent, text: str, intent: str) -> None:
+    assert _parse(agent, text)["intent"]["name"] == intent
+
+
+@pytest.mark.parametrize(
     ("text", "entities"),
     [
         ("10423345", {"order_number": "10423345"}),
