@@ -88,4 +88,9 @@ class Stop(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
         dispatcher.utter_message(response="utter_stopped")
         collected = ("order_number", "postal_code", "form_hint", "remedy", "defect_description")
-        return [*_NO_FORM, *(SlotSet(name, None) for name in collected), SlotSet("invalid_inputs", 0.0)]
+        counted = ("invalid_inputs", "answers_without_number", "waits_for_number")
+        return [
+            *_NO_FORM,
+            *(SlotSet(name, None) for name in collected),
+            *(SlotSet(name, 0.0) for name in counted),
+        ]

@@ -11,9 +11,12 @@ from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
+from actions import decisions
 from actions.clients.shop import Order, OrderItem, configured_shop, today_in_shop
 from actions.errors import ShopUnavailable
+from actions.handoff import hand_over
 from actions.order_reference import looks_like_an_attempt, order_number, postal_code
+from actions.person_first import PersonFirst
 from actions.signals import has_spoken_in_this_turn
 from actions.texts import spoken_date, spoken_list, texts
 
@@ -23,8 +26,13 @@ logger = logging.getLogger(__name__)
 WRONG_PAIRS_BEFORE_LOCK = 3
 INVALID_INPUTS_BEFORE_GIVING_UP = 3
 
+#: Answers without a number before the form ends with the offer of a person.
+ANSWERS_WITHOUT_NUMBER_BEFORE_GIVING_UP = 2
+#: Questions after the lock before a person is got without asking.
+QUESTIONS_AFTER_LOCK_BEFORE_HANDOFF = 2
 
-class ValidateTrackOrderForm(FormValidationAction):
+
+class ValidateTrackOrderForm(PersonFirst, FormValidationAction):
     """Takes numbers in the ways customers type them; what is no number but was meant as one is asked for again."""
 
     def name(self) -> str:
@@ -71,7 +79,13 @@ def _names(tracker: Tracker, entity: str) -> bool:
 
 def _validated(slot: str, value: str | None, tracker: Tracker) -> dict[str, Any]:
     if value is not None:
-        return {slot: value, "form_hint": None, "invalid_inputs": 0.0}
+        return {
+            slot: value,
+            "form_hint": None,
+            "invalid_inputs": 0.0,
+            "answers_without_number": 0.0,
+            "waits_for_number": 0.0,
+        }
     count = float(tracker.get_slot("invalid_inputs") or 0) + 1
     result: dict[str, Any] = {slot: None, "form_hint": f"{slot}_malformed", "invalid_inputs": count}
     if count >= INVALID_INPUTS_BEFORE_GIVING_UP:
@@ -118,8 +132,7 @@ class LookUpOrder(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
         if tracker.get_slot("lookup_locked"):
-            dispatcher.utter_message(response="utter_lookup_locked")
-            return _forgotten()
+            return await _still_locked(dispatcher, tracker)
         number, code = tracker.get_slot("order_number"), tracker.get_slot("postal_code")
         if not (number and code):
             dispatcher.utter_message(response="utter_lookup_given_up")
@@ -136,6 +149,50 @@ class LookUpOrder(Action):
         return [*_forgotten(), SlotSet("verified_order", order.number)]
 
 
+async def _still_locked(dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
+    count = float(tracker.get_slot("questions_after_lock") or 0) + 1
+    if count >= QUESTIONS_AFTER_LOCK_BEFORE_HANDOFF:
+        ends = await hand_over(dispatcher, tracker, decisions.complex_intent("track_order"))
+        return [*_forgotten(), *ends]
+    dispatcher.utter_message(response="utter_lookup_still_locked")
+    return [*_forgotten(), SlotSet("questions_after_lock", count)]
+
+
+class AnswerWithoutNumber(Action):
+    """The customer has no number, or sends none: says why it is needed, and the second time offers a person instead."""
+
+    def name(self) -> str:
+        return "action_answer_without_number"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
+        count = float(tracker.get_slot("answers_without_number") or 0) + 1
+        if count < ANSWERS_WITHOUT_NUMBER_BEFORE_GIVING_UP:
+            dispatcher.utter_message(response="utter_why_order_number")
+            return [SlotSet("answers_without_number", count)]
+        dispatcher.utter_message(response="utter_lookup_without_number")
+        return [*_forgotten(), *_ended_form()]
+
+
+class WaitForNumber(Action):
+    """The customer is still looking: no hurry, but not for ever."""
+
+    def name(self) -> str:
+        return "action_wait_for_number"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
+        count = float(tracker.get_slot("waits_for_number") or 0) + 1
+        if count <= ANSWERS_WITHOUT_NUMBER_BEFORE_GIVING_UP:
+            dispatcher.utter_message(response="utter_no_hurry")
+            return [SlotSet("waits_for_number", count)]
+        dispatcher.utter_message(response="utter_lookup_without_number")
+        return [*_forgotten(), *_ended_form()]
+
+
+def _ended_form() -> list[EventType]:
+    """Ends form and turn: the rules that lead here go on with the form."""
+    return [ActiveLoop(None), SlotSet("requested_slot", None), FollowupAction("action_listen")]
+
+
 def _forgotten() -> list[EventType]:
     return [
         SlotSet("order_number", None),
@@ -143,6 +200,8 @@ def _forgotten() -> list[EventType]:
         SlotSet("tried_postal_code", None),
         SlotSet("form_hint", None),
         SlotSet("invalid_inputs", 0.0),
+        SlotSet("answers_without_number", 0.0),
+        SlotSet("waits_for_number", 0.0),
     ]
 
 

@@ -24,6 +24,8 @@ SETTLED_SLOTS = (
     "tried_postal_code",
     "form_hint",
     "invalid_inputs",
+    "answers_without_number",
+    "waits_for_number",
     "remedy",
     "defect_description",
     "handoff_id",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.bot.support.bridge import FakeBridge
 from tests.bot.support.talk import Talk
 
@@ -160,3 +162,65 @@ async def test_the_second_order_is_asked_for_anew(talk: Talk) -> None:
     await talk.say("wo ist bestellung 10423345 plz 50667")
     answer = await talk.say("und wo ist meine andere bestellung")
     assert "Bestellnummer" in answer.text
+
+
+@pytest.mark.parametrize("text", ["1", "12", "' OR 1=1 --", "..."])
+async def test_a_message_that_says_nothing_opens_no_form(talk: Talk, text: str) -> None:
+    answer = await talk.say(text)
+    assert "Bestellnummer" not in answer.text
+    assert (await talk.tracker()).active_loop_name is None
+
+
+async def test_few_digits_inside_the_form_are_taken_for_a_number_mistyped(talk: Talk) -> None:
+    await talk.say("wo ist mein paket")
+    assert "acht Ziffern" in (await talk.say("12")).text
+
+
+async def test_a_customer_who_does_not_know_the_number_is_offered_a_person_the_second_time(
+    talk: Talk, bridge: FakeBridge
+) -> None:
+    await talk.say("wo ist mein paket")
+    first = await talk.say("weiß nicht")
+    second = await talk.say("weiß nicht")
+    assert first.text != second.text
+    assert "/request_human" in second.payloads
+    assert (await talk.tracker()).active_loop_name is None
+    third = await talk.say("weiß nicht")
+    assert third.text not in (first.text, second.text)
+    assert bridge.requests == []
+
+
+async def test_the_offer_to_a_customer_without_a_number_can_be_taken(talk: Talk, bridge: FakeBridge) -> None:
+    await talk.say("wo ist mein paket")
+    for _ in range(2):
+        await talk.say("weiß nicht")
+    await talk.say("ja bitte")
+    assert [request["reason"] for request in bridge.requests] == ["complex_intent"]
+
+
+async def test_a_number_in_between_starts_the_count_anew(talk: Talk) -> None:
+    await talk.say("wo ist mein paket")
+    await talk.say("weiß nicht")
+    await talk.say("10423345")
+    await talk.say("weiß nicht")
+    assert "unterwegs" in (await talk.say("50667")).text
+
+
+async def test_the_form_does_not_wait_for_ever(talk: Talk) -> None:
+    await talk.say("wo ist mein paket")
+    for _ in range(2):
+        await talk.say("ja")
+    last = await talk.say("ja")
+    assert "/request_human" in last.payloads
+    assert (await talk.tracker()).active_loop_name is None
+
+
+async def test_numbers_sent_again_after_the_lock_go_to_a_person(talk: Talk, bridge: FakeBridge) -> None:
+    await talk.say("status bestellung 10423345 plz 11111")
+    await talk.say("10423345 22222")
+    locked = await talk.say("10423345, 33333")
+    asked = await talk.say("10423345 50667")
+    assert asked.text != locked.text
+    assert bridge.requests == []
+    await talk.say("10423345 50667")
+    assert [request["reason"] for request in bridge.requests] == ["complex_intent"]
