@@ -166,6 +166,19 @@ class Store(Protocol):
         """
         ...
 
+    async def claim_turns(self, owner: str, lease: timedelta, limit: int, now: datetime) -> Sequence[Turn]:
+        """Lease due turns of conversations that the bot owns, the first open one of each only."""
+        ...
+
+    async def complete_plainly(
+        self, turn: Turn, owner: str, answer: BotAnswer, now: datetime
+    ) -> Sequence[Message] | None:
+        """End a turn with the bot's words and nothing else, the short way.
+
+        None, and nothing done, where there is no short way or the turn's end takes more than that.
+        """
+        ...
+
 
 class Clock(Protocol):
     def now(self) -> datetime: ...

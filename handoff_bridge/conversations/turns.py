@@ -60,8 +60,7 @@ class BotSide:
 
     async def claim_turns(self, limit: int) -> Sequence[Turn]:
         core = self._core
-        async with core.store.write() as tx:
-            return await tx.turns.claim(self.owner, self._lease, limit, core.clock.now())
+        return await core.store.claim_turns(self.owner, self._lease, limit, core.clock.now())
 
     async def returned_messages(self, turn: Turn) -> Sequence[Message]:
         """What was written between the handover and the return, for the bot's memory."""
@@ -97,6 +96,12 @@ class BotSide:
         """Commit the bot's answer under the epoch it was made for, or record it as suppressed."""
         core = self._core
         now = core.clock.now()
+        if answer.messages and turn.returned is None:
+            plain = await core.store.complete_plainly(turn, self.owner, answer, now)
+            if plain is not None:
+                core.signals.messages_logged(turn.conversation_id, plain)
+                core.signals.turn_due()
+                return Outcome.ANSWERED
         async with core.store.write() as tx:
             conversation = await tx.conversations.get(turn.conversation_id, lock=True)
             if conversation.epoch != turn.epoch or conversation.state is not State.BOT:

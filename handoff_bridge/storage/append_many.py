@@ -43,7 +43,7 @@ WITH asked AS (
           SELECT m.seq FROM messages m
           WHERE m.conversation_id = c.id AND m.sender = asked.sender AND m.client_message_id = asked.client_id
       ) IS NULL
-    FOR UPDATE OF c SKIP LOCKED
+    FOR NO KEY UPDATE OF c SKIP LOCKED
 ), bumped AS (
     UPDATE conversations c SET last_seq = c.last_seq + 1, updated_at = asked.now
     FROM asked, free WHERE c.id = free.id AND asked.conversation = free.id

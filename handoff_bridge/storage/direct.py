@@ -64,6 +64,17 @@ class Compiled:
         return [values[name] if name in values else fixed[name] for name in self._names]
 
 
+class DirectTransaction:
+    """Statements that are committed together."""
+
+    def __init__(self, connection: asyncpg.Connection) -> None:
+        self._connection = connection
+
+    async def fetch_one(self, statement: Compiled, values: Mapping[str, object]) -> Any | None:
+        """The first row or None."""
+        return await self._connection.fetchrow(statement.sql, *statement.arguments(values))
+
+
 class DirectPool:
     """A few connections of the driver, opened when they are needed; each statement commits by itself."""
 
@@ -82,6 +93,12 @@ class DirectPool:
         async with self._connection() as connection:
             rows: Sequence[Any] = await connection.fetch(statement.sql, *statement.arguments(values))
             return rows
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[DirectTransaction]:
+        """Commits at the end and rolls back on any error; raises as ``fetch_one`` does."""
+        async with self._connection() as connection, connection.transaction():
+            yield DirectTransaction(connection)
 
     async def close(self) -> None:
         """Close what is idle; nothing may be running."""

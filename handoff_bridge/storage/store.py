@@ -2,12 +2,12 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property, partial
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from handoff_bridge.conversations.model import Agent, Conversation, Draft, Message
+from handoff_bridge.conversations.model import Agent, BotAnswer, Conversation, Draft, Message, Turn
 from handoff_bridge.conversations.ports import Guard
 from handoff_bridge.storage import lookups
 from handoff_bridge.storage.agents import AgentTable
@@ -21,6 +21,7 @@ from handoff_bridge.storage.handoffs import HandoffTable
 from handoff_bridge.storage.journal import Audience, Journal
 from handoff_bridge.storage.messages import MessageTable
 from handoff_bridge.storage.tokens import TokenTable
+from handoff_bridge.storage.turn_steps import claim_turns, complete_plainly
 from handoff_bridge.storage.turns import TurnTable
 
 #: Two, so that one is made while the other is written to disk.
@@ -91,6 +92,28 @@ class SqlStore:
             journal.logged(conversation, draft)
             self._audience.committed(journal)
         return conversation, message
+
+    async def claim_turns(self, owner: str, lease: timedelta, limit: int, now: datetime) -> Sequence[Turn]:
+        if self.database.direct is not None:
+            return await claim_turns(self.database.direct, owner, now, now + lease, limit)
+        async with self.write() as tx:
+            return await tx.turns.claim(owner, lease, limit, now)
+
+    async def complete_plainly(
+        self, turn: Turn, owner: str, answer: BotAnswer, now: datetime
+    ) -> Sequence[Message] | None:
+        if self.database.direct is None:
+            return None
+        completed = await complete_plainly(self.database.direct, turn, owner, answer, now)
+        if completed is None:
+            return None
+        conversation, said = completed
+        if self._audience is not None:
+            journal = Journal()
+            for message in said:
+                journal.logged(conversation, message.draft)
+            self._audience.committed(journal)
+        return said
 
     async def messages_after(self, conversation_id: str, seq: int, limit: int) -> Sequence[Message]:
         return await lookups.messages_after(self.database, conversation_id, seq, limit)
