@@ -180,6 +180,9 @@ class WaitForNumber(Action):
         return "action_wait_for_number"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
+        if _names(tracker, "order_number") or _names(tracker, "postal_code"):
+            # After a question in between Rasa comes here first, also with a number: then the form just goes on.
+            return [SlotSet("answers_without_number", 0.0), SlotSet("waits_for_number", 0.0)]
         count = float(tracker.get_slot("waits_for_number") or 0) + 1
         if count <= ANSWERS_WITHOUT_NUMBER_BEFORE_GIVING_UP:
             dispatcher.utter_message(response="utter_no_hurry")
