@@ -4,13 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ARRAY, Integer, String, any_, bindparam, select
+from sqlalchemy import ARRAY, Integer, String, any_, bindparam, exists, select
 
-from handoff_bridge.conversations.model import Agent, Message
+from handoff_bridge.conversations.model import Agent, Conversation, Message
+from handoff_bridge.errors import NotFound
 from handoff_bridge.storage.database import Database
 from handoff_bridge.storage.direct import Compiled
-from handoff_bridge.storage.rows import message_from
-from handoff_bridge.storage.schema import agent_sessions, agents, conversations, messages
+from handoff_bridge.storage.rows import conversation_from, message_from
+from handoff_bridge.storage.schema import agent_sessions, agents, conversations, handoffs, messages, turns
+from handoff_bridge.storage.turns import OPEN
 
 _SESSION = (
     select(agents.c.id, agents.c.email, agents.c.name, agent_sessions.c.token_hash, agent_sessions.c.expires_at)
@@ -25,6 +27,21 @@ _TOKEN_EXPIRY = Compiled(
     select(conversations.c.token_expires_at).where(
         conversations.c.id == bindparam("conversation"), conversations.c.token_hash == bindparam("token_hash")
     )
+)
+_SEEN = Compiled(
+    select(
+        conversations,
+        select(handoffs.c.reason).where(handoffs.c.id == conversations.c.handoff_id).scalar_subquery().label("reason"),
+        # An answer that is just being made, and that will be shown.
+        exists()
+        .where(
+            turns.c.conversation_id == conversations.c.id,
+            turns.c.status == OPEN,
+            turns.c.owner.is_not(None),
+            turns.c.epoch == conversations.c.epoch,
+        )
+        .label("bot_is_typing"),
+    ).where(conversations.c.id == bindparam("conversation"))
 )
 _MESSAGES_AFTER = Compiled(
     select(messages)
@@ -54,6 +71,23 @@ async def token_expiry(database: Database, conversation_id: str, token_hash: str
     """When this token of this conversation expires; None when it is not its token."""
     rows = await database.rows(_TOKEN_EXPIRY, {"conversation": conversation_id, "token_hash": token_hash})
     return rows[0].token_expires_at if rows else None
+
+
+@dataclass(frozen=True, slots=True)
+class SeenConversation:
+    """A conversation with what its customer sees of it; ``reason`` is that of its handoff, if there is one."""
+
+    conversation: Conversation
+    reason: str | None
+    bot_is_typing: bool
+
+
+async def seen_conversation(database: Database, conversation_id: str) -> SeenConversation:
+    """Raises NotFound."""
+    rows = await database.rows(_SEEN, {"conversation": conversation_id})
+    if not rows:
+        raise NotFound("There is no such conversation.")
+    return SeenConversation(conversation_from(rows[0]), rows[0].reason, bool(rows[0].bot_is_typing))
 
 
 async def messages_after(database: Database, conversation_id: str, seq: int, limit: int) -> Sequence[Message]:

@@ -118,6 +118,10 @@ class SqlStore:
     async def messages_after(self, conversation_id: str, seq: int, limit: int) -> Sequence[Message]:
         return await lookups.messages_after(self.database, conversation_id, seq, limit)
 
+    async def seen_conversation(self, conversation_id: str) -> lookups.SeenConversation:
+        """Raises NotFound."""
+        return await lookups.seen_conversation(self.database, conversation_id)
+
     async def token_expiry(self, conversation_id: str, token_hash: str) -> datetime | None:
         return await lookups.token_expiry(self.database, conversation_id, token_hash)
 

@@ -50,6 +50,7 @@ WITH finished AS (
     SET status = 'done', nlu = CAST(CAST(:nlu AS text) AS json), finished_at = CAST(:now AS timestamptz), owner = NULL
     WHERE t.message_id = CAST(:message AS varchar) AND t.status = 'open'
       AND t.owner = CAST(:owner AS varchar) AND t.attempts = CAST(:attempts AS integer)
+      AND t.epoch = CAST(:epoch AS integer)
       AND NOT EXISTS (
           SELECT FROM handoffs h WHERE h.conversation_id = t.conversation_id AND h.message_id = t.message_id
       )
@@ -115,6 +116,7 @@ async def complete_plainly(
                 "message": turn.message_id,
                 "owner": owner,
                 "attempts": turn.attempts,
+                "epoch": turn.epoch,
                 "nlu": json.dumps(answer.nlu) if answer.nlu else None,
                 "now": now,
                 "count": len(drafts),

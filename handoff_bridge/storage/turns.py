@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import case, exists, func, insert, select, update
+from sqlalchemy import exists, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handoff_bridge.conversations.model import Channel, Sender, State, Turn
@@ -188,20 +188,6 @@ class TurnTable:
             turns.c.conversation_id == conversation_id, turns.c.nlu.is_not(None)
         )
         return {row.message_id: row.nlu for row in await self._connection.execute(query)}
-
-    async def is_typing(self, conversation_id: str) -> bool:
-        """Whether an answer to this conversation is being made right now, and will be shown."""
-        running = case((turns.c.owner.is_not(None), 1), else_=0)
-        query = (
-            select(func.max(running))
-            .join(conversations, conversations.c.id == turns.c.conversation_id)
-            .where(
-                turns.c.conversation_id == conversation_id,
-                turns.c.status == OPEN,
-                turns.c.epoch == conversations.c.epoch,
-            )
-        )
-        return bool((await self._connection.execute(query)).scalar_one())
 
     async def _held(self, turn: Turn, holder: str, **values: Any) -> bool:
         result = await self._connection.execute(

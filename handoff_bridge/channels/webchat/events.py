@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from aiohttp import web
 
 from handoff_bridge.channels.webchat.presence import CustomerPresence
-from handoff_bridge.channels.webchat.view import read_view
+from handoff_bridge.channels.webchat.view import view_of
 from handoff_bridge.conversations.model import Message, Sender, State
 from handoff_bridge.errors import InvalidBody, ShuttingDown
 from handoff_bridge.http import keys
@@ -71,10 +71,7 @@ class Follower:
     async def start(self) -> None:
         """Send what the client lacks, the conversation as it is and whether the bot is writing."""
         await self._messages()
-        await self._conversation()
-        async with self._app[keys.store].read() as tx:
-            is_typing = await tx.turns.is_typing(self._conversation_id)
-        if is_typing:
+        if await self._conversation():
             await self._typing("bot", True)
 
     async def deliver(self) -> None:
@@ -119,13 +116,15 @@ class Follower:
             self._cursor = message.seq
         return any(message.draft.notice is not None for message in messages)
 
-    async def _conversation(self) -> None:
-        async with self._app[keys.store].read() as tx:
-            view = await read_view(self._app, tx, self._conversation_id)
+    async def _conversation(self) -> bool:
+        """Send the conversation as it is; True when the bot is just writing."""
+        seen = await self._app[keys.store].seen_conversation(self._conversation_id)
+        view = await view_of(self._app, seen)
         hub = self._app[keys.hub]
         self.state = view["state"]
         hub.follow_queue(self._subscription, self.state == State.WAITING)
         await self._stream.send("conversation", view)
+        return seen.bot_is_typing
 
     async def _typing(self, sender: str, active: bool) -> None:
         await self._stream.send("typing", {"sender": sender, "active": active})
