@@ -9,13 +9,13 @@ import asyncio
 import os
 import re
 import signal
-import socket
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from runner.settings import ROOT
+from tests.support.ports import free_port
 
 PROGRAMS = ("bridge", "rasa", "actions")
 _NAMES = {"bridge": "Brücke", "rasa": "Assistent", "actions": "Aktionen"}
@@ -57,7 +57,7 @@ class RunningStack:
     @classmethod
     async def start(cls, folder: Path) -> RunningStack:
         """Run ``python -m runner start`` and wait until it says that everything runs."""
-        ports = [_free_port() for _ in range(3)]
+        ports = [free_port() for _ in range(3)]
         own = {
             "HANDSCHLAG_PORT": str(ports[0]),
             "HANDSCHLAG_RASA_PORT": str(ports[1]),
@@ -172,9 +172,3 @@ class RunningStack:
         told = re.search(r"Anmeldung\s+(\S+)\s+Passwort: (\S+)", "\n".join(self.lines))
         assert told is not None, self.lines
         return SignIn(told[1], told[2])
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -22,8 +22,8 @@ from components.tracker_store import DurableTrackerStore
 from components.turn_failures import RecordingEndpoint
 from tests.bot.support.bridge import FakeBridge
 from tests.bot.support.channel import ChannelClient, serving
-from tests.bot.support.ports import free_port
 from tests.bot.support.talk import Talk
+from tests.support.ports import free_port
 
 
 @pytest.fixture

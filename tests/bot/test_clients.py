@@ -15,7 +15,7 @@ from actions.clients.shop import STATUSES, SqlShop
 from actions.errors import BridgeUnavailable, BusinessFileUnusable, HandoffRefused, ShopUnavailable
 from actions.texts import spoken_date, spoken_list
 from tests.bot.support.bridge import FakeBridge
-from tests.bot.support.ports import free_port
+from tests.support.ports import free_port
 
 TODAY = date(2026, 11, 21)
 

@@ -4,20 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import os
-import socket
 from collections.abc import Callable
 from pathlib import Path
 
 PROGRAMS = Path(__file__).with_name("programs")
 SMALL_SERVER = PROGRAMS / "small_server.py"
 SMALL_STACK = PROGRAMS / "small_stack.py"
-
-
-def free_port() -> int:
-    """A port that nobody listened on a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def is_alive(pid: int) -> bool:

@@ -10,7 +10,8 @@ import pytest
 
 from runner.locks import LockHeld, held, waited_for
 from runner.settings import ROOT
-from tests.runner.support import free_port, until
+from tests.runner.support import until
+from tests.support.ports import free_port
 
 
 def test_a_held_lock_says_who_holds_it(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 from runner.errors import PortTaken
 from runner.ports import is_free, require_free_ports
 from runner.settings import ROOT, Settings
-from tests.runner.support import free_port
+from tests.support.ports import free_port
 
 
 def settings(tmp_path: Path) -> Settings:
@@ -28,6 +28,7 @@ def test_free_ports_are_fine(tmp_path: Path) -> None:
 def test_a_taken_port_is_named_with_its_setting(tmp_path: Path, address: str) -> None:
     wanted = settings(tmp_path)
     with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         other.bind((address, wanted.rasa_port))
         other.listen()
         with pytest.raises(PortTaken) as caught:

@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from runner.settings import ROOT
-from tests.runner.support import SMALL_STACK, free_port, is_alive, until
+from tests.runner.support import SMALL_STACK, is_alive, until
+from tests.support.ports import free_port
 
 
 @dataclass

@@ -14,7 +14,8 @@ import pytest
 from runner.errors import StartFailed
 from runner.settings import ROOT
 from runner.supervisor import Died, Program, Ready, Supervisor, backoff
-from tests.runner.support import SMALL_SERVER, free_port, is_alive, until
+from tests.runner.support import SMALL_SERVER, is_alive, until
+from tests.support.ports import free_port
 
 
 def small_server(folder: Path, *wishes: str, start_limit_s: float = 20) -> Program:

@@ -3,13 +3,13 @@
 import asyncio
 import os
 import signal
-import socket
 import sys
 from pathlib import Path
 
 from aiohttp import ClientError, ClientSession
 
 from tests.support.bridge import BUSINESS_FILE, INTERNAL_SECRET
+from tests.support.ports import free_port
 from tests.support.rasa import SECRET
 
 ROOT = Path(__file__).parent.parent.parent
@@ -28,9 +28,7 @@ class BridgeProcess:
     """``python -m handoff_bridge serve`` with settings from the environment."""
 
     def __init__(self, name: str, database_url: str, rasa_url: str, folder: Path, **changes: str) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port: int = probe.getsockname()[1]
+        self.port = free_port()
         self.name = name
         self.url = f"http://127.0.0.1:{self.port}/"
         self.log = folder / f"{name}.log"

@@ -11,7 +11,7 @@ import urllib.request
 from pathlib import Path
 from types import TracebackType
 
-from tests.bot.support.ports import free_port
+from tests.support.ports import free_port
 
 _START_TIMEOUT_S = 60.0
 

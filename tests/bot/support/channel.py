@@ -14,7 +14,7 @@ from rasa.core.channels import channel
 from sanic import Sanic
 
 from components.bridge_channel import BridgeChannel
-from tests.bot.support.ports import free_port
+from tests.support.ports import free_port
 
 SECRET = "channel-secret"
 
