@@ -84,3 +84,13 @@ def test_the_example_taken_as_it_is_changes_nothing(monkeypatch: pytest.MonkeyPa
 
 def test_the_folder_of_secrets_is_documented_though_it_is_no_field() -> None:
     assert SECRETS_DIR in documented()
+
+
+@pytest.mark.parametrize("page", ["README.md", *(f"docs/{path.name}" for path in sorted((ROOT / "docs").glob("*.md")))])
+def test_every_link_to_a_file_leads_somewhere(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    targets = re.findall(r"\]\(([^)#]+?)(?:#[^)]*)?\)", text)
+    missing = [
+        target for target in targets if "://" not in target and not (ROOT / page).parent.joinpath(target).exists()
+    ]
+    assert missing == []
