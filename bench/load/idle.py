@@ -29,7 +29,10 @@ class Idle:
 
 
 async def streams(job: Json, say: Callable[[Json], Awaitable[None]]) -> Json:
-    """Open all, say so, hold them until a line comes in. Returns how long opening took and how many are alive."""
+    """Open all, say so, hold them until a line comes in. Returns how long opening took and how many are alive.
+
+    Alive is what is open and was heard of in the last ``silence_s`` seconds.
+    """
     loop = asyncio.get_running_loop()
     begun = loop.time()
     gate = asyncio.Semaphore(AT_ONCE)
@@ -47,8 +50,9 @@ async def streams(job: Json, say: Callable[[Json], Awaitable[None]]) -> Json:
     await say({"event": "open", "opened_s": opened_s})
     await loop.run_in_executor(None, sys.stdin.readline)
     now = loop.time()
+    silence_s = float("inf") if job["silence_s"] is None else job["silence_s"]
     return {
         "opened_s": opened_s,
         "open": sum(events.is_open for _, events in held),
-        "alive": sum(events.is_open and now - idle.heard < job["silence_s"] for idle, events in held),
+        "alive": sum(events.is_open and now - idle.heard < silence_s for idle, events in held),
     }
