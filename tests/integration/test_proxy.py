@@ -42,7 +42,9 @@ class Site:
 
 @asynccontextmanager
 async def people(proxy: Proxy) -> AsyncIterator[ClientSession]:
-    async with ClientSession(connector=TCPConnector(ssl=proxy.trust), cookie_jar=DummyCookieJar()) as session:
+    # No limit of connections: streams that stay open would use it up, and the next request would wait for ever.
+    connector = TCPConnector(ssl=proxy.trust, limit=0)
+    async with ClientSession(connector=connector, cookie_jar=DummyCookieJar()) as session:
         yield session
 
 
