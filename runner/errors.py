@@ -2,6 +2,7 @@
 
     RunnerError
     ├── SettingInvalid      a HANDSCHLAG_… variable holds something unusable
+    ├── PortsEqual          two programs were given the same port
     ├── SecretMissing       production, and a secret is not in the environment
     ├── AlreadyRunning      another runner holds the same state directory
     ├── PortTaken           another program listens where one of ours should
@@ -32,6 +33,13 @@ class SettingInvalid(RunnerError):
 
     def __init__(self, name: str, value: str) -> None:
         super().__init__("error.setting_invalid", name=name, value=value)
+
+
+class PortsEqual(RunnerError):
+    """Two HANDSCHLAG_…_PORT variables hold the same port."""
+
+    def __init__(self, first: str, second: str, port: int) -> None:
+        super().__init__("error.ports_equal", first=first, second=second, port=port)
 
 
 class SecretMissing(RunnerError):

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import combinations
 from pathlib import Path
 
-from runner.errors import SettingInvalid
+from runner.errors import PortsEqual, SettingInvalid
 
 ROOT = Path(__file__).resolve().parent.parent
+#: Where the programs listen unless they are told otherwise.
+PORTS = {"HANDSCHLAG_PORT": 8080, "HANDSCHLAG_RASA_PORT": 5005, "HANDSCHLAG_ACTIONS_PORT": 5055}
 
 
 @dataclass(frozen=True)
@@ -38,18 +41,23 @@ class Settings:
 
         Raises:
             SettingInvalid: a port is no number from 1 to 65535, or the environment is unknown.
+            PortsEqual: two of the ports are the same.
         """
         environment = environ.get("HANDSCHLAG_ENVIRONMENT") or "development"
         if environment not in ("development", "production"):
             raise SettingInvalid("HANDSCHLAG_ENVIRONMENT", environment)
+        ports = {name: _port(environ, name, default) for name, default in PORTS.items()}
+        for (first, port), (second, other) in combinations(ports.items(), 2):
+            if port == other:
+                raise PortsEqual(first, second, port)
         return cls(
             root=root,
             state_dir=root / (environ.get("HANDSCHLAG_STATE_DIR") or "var"),
             log_dir=root / (environ.get("HANDSCHLAG_LOG_DIR") or "logs"),
             host=environ.get("HANDSCHLAG_HOST") or "127.0.0.1",
-            port=_port(environ, "HANDSCHLAG_PORT", 8080),
-            rasa_port=_port(environ, "HANDSCHLAG_RASA_PORT", 5005),
-            actions_port=_port(environ, "HANDSCHLAG_ACTIONS_PORT", 5055),
+            port=ports["HANDSCHLAG_PORT"],
+            rasa_port=ports["HANDSCHLAG_RASA_PORT"],
+            actions_port=ports["HANDSCHLAG_ACTIONS_PORT"],
             environment=environment,
         )
 

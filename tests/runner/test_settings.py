@@ -6,7 +6,7 @@ import pytest
 
 from runner.dotenv import with_dotenv
 from runner.environment import Environments
-from runner.errors import SecretMissing, SettingInvalid
+from runner.errors import PortsEqual, SecretMissing, SettingInvalid
 from runner.settings import ROOT, Settings
 
 
@@ -21,6 +21,11 @@ def test_without_any_setting_everything_lies_in_the_project() -> None:
 def test_a_port_that_is_none_is_named_with_its_setting(value: str) -> None:
     with pytest.raises(SettingInvalid, match="HANDSCHLAG_RASA_PORT"):
         Settings.from_environment({"HANDSCHLAG_RASA_PORT": value})
+
+
+def test_two_programs_cannot_have_the_same_port() -> None:
+    with pytest.raises(PortsEqual, match="HANDSCHLAG_PORT und HANDSCHLAG_RASA_PORT .* 5005"):
+        Settings.from_environment({"HANDSCHLAG_PORT": "5005"})
 
 
 def test_an_unknown_environment_is_refused() -> None:

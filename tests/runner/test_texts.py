@@ -21,7 +21,7 @@ USED = sorted(
 @pytest.mark.parametrize("key", USED)
 def test_every_sentence_the_runner_uses_exists(key: str) -> None:
     names = ["url", "path", "email", "password", "name", "names", "known", "packages", "program", "code", "signal"]
-    names += ["delay_s", "how", "port", "setting", "other", "log", "version", "value", "pid", "step"]
+    names += ["delay_s", "how", "port", "setting", "other", "log", "version", "value", "pid", "step", "first", "second"]
     assert text(key, **dict.fromkeys(names, "…"))
 
 
