@@ -16,7 +16,7 @@ from handoff_bridge.logs import set_up_logs
 from handoff_bridge.serving import serve_until_stopped
 from handoff_bridge.settings import Settings, SettingsError
 from handoff_bridge.storage.database import Database
-from handoff_bridge.storage.migrate import migrate
+from handoff_bridge.storage.migrate import UnknownLayout, migrate
 from handoff_bridge.storage.store import SqlStore
 
 
@@ -30,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.command == "migrate":
             return asyncio.run(_migrate(settings))
         return asyncio.run(_create_agent(settings, options.email, options.name, options.if_none))
-    except (SettingsError, BusinessRulesError) as error:
+    except (SettingsError, BusinessRulesError, UnknownLayout) as error:
         print(f"handoff_bridge: {error}", file=sys.stderr)
         return 1
 
@@ -62,7 +62,7 @@ async def _create_agent(settings: Settings, email: str, name: str, if_none: bool
             if if_none and await tx.agents.count():
                 print("{}")
                 return 0
-            if await tx.agents.by_email(email):
+            if await tx.agents.is_known(email):
                 print(f"handoff_bridge: there is an agent with the address {email} already", file=sys.stderr)
                 return 1
             agent = Agent(new_id(), email, name.strip())

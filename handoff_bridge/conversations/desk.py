@@ -1,8 +1,10 @@
 """The agent's use cases."""
 
+from dataclasses import replace
+
 from handoff_bridge.conversations.changes import require_owner
 from handoff_bridge.conversations.core import Core
-from handoff_bridge.conversations.model import Agent, Conversation, Draft, Message, Sender, State
+from handoff_bridge.conversations.model import Agent, Conversation, Draft, HandoffStatus, Message, Sender, State
 from handoff_bridge.conversations.ports import DuplicateMessage, Guard
 from handoff_bridge.errors import ConversationClosed, StaleEpoch
 
@@ -23,6 +25,11 @@ class DeskSide:
             conversation = await tx.conversations.get(conversation_id, lock=True)
             if conversation.state is State.HUMAN and conversation.agent_id == agent.id:
                 return conversation
+            if conversation.handoff_id is None:
+                # Straight from the bot: what it may have recorded for the turn that still runs goes along.
+                latest = await tx.handoffs.latest(conversation_id)
+                if latest is not None and latest.status is HandoffStatus.REQUESTED:
+                    conversation = replace(conversation, handoff_id=latest.id)
             conversation = await core.apply(tx, core.changes.claim(conversation, agent, epoch))
             await tx.turns.supersede(conversation_id, core.clock.now())
         core.announce(conversation_id, queue=True)

@@ -75,6 +75,7 @@ def _query(name: str, schema: Json) -> Json:
 
 _AFTER = _query("after", {"type": "integer", "minimum": 0, "maximum": 2**31 - 1})
 _LIMIT = _query("limit", {"type": "integer", "minimum": 1, "maximum": 200})
+_DESK_LIMIT = _query("limit", {"type": "integer", "minimum": 1, "maximum": 1000})
 _EVENT_STREAM = {"text/event-stream": {"schema": {"type": "string"}}}
 
 
@@ -176,7 +177,7 @@ def _desk_operations() -> list[tuple[str, str, Json]]:
                 states, _query("mine", {"type": "string"}), _query("q", {"type": "string", "maxLength": 200})))),
         (one, "get", _operation(
             "One conversation with its handoff and messages", {200: schemas.DeskDetailAnswer},
-            security="agent", conversation=True, parameters=(_AFTER, _LIMIT))),
+            security="agent", conversation=True, parameters=(_AFTER, _DESK_LIMIT))),
         (one + "/claim", "post", _operation("Take over", {200: conversation}, body=AtEpoch, **change)),
         (one + "/messages", "post", _operation(
             "Write to the customer", {202: schemas.MessageAnswer, 200: schemas.MessageAnswer},

@@ -57,6 +57,11 @@ class AgentTable:
         row = (await self._connection.execute(query)).one_or_none()
         return (Agent(row.id, row.email, row.name), row.password_hash) if row else None
 
+    async def is_known(self, email: str) -> bool:
+        """Whether the address is taken, also by a disabled agent."""
+        query = select(agents.c.id).where(agents.c.email == email)
+        return (await self._connection.execute(query)).one_or_none() is not None
+
     async def set_password_hash(self, agent_id: str, password_hash: str) -> None:
         await self._connection.execute(
             update(agents).where(agents.c.id == agent_id).values(password_hash=password_hash)

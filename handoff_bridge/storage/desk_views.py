@@ -114,8 +114,10 @@ def _mentions(text: str) -> ColumnElement[bool]:
         .where(said.c.conversation_id == conversations.c.id, said.c.text.ilike(pattern, escape="\\"))
         .correlate(conversations)
     )
+    # People say "Gast 7F3K"; the last word of it is the beginning of the id.
+    label = text.split()[-1] if text.split() else text
     return or_(
-        conversations.c.id.ilike(f"{_escaped(text)}%", escape="\\"),
+        conversations.c.id.ilike(f"{_escaped(label)}%", escape="\\"),
         conversations.c.agent_name.ilike(pattern, escape="\\"),
         found.exists(),
     )

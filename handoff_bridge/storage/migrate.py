@@ -4,6 +4,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.util import CommandError
 from sqlalchemy import Connection, text
 
 from handoff_bridge.storage.database import Database
@@ -20,12 +21,26 @@ def alembic_config(connection: Connection | None = None) -> Config:
     return config
 
 
+class UnknownLayout(Exception):
+    """This database was migrated by a newer version of the bridge; start that version, or restore a backup of before."""
+
+    def __init__(self) -> None:
+        super().__init__(self.__doc__)
+
+
 async def migrate(database: Database, revision: str = "head") -> None:
-    """Upgrade to ``revision`` in one transaction; whoever comes second waits and finds nothing to do."""
+    """Upgrade to ``revision`` in one transaction; whoever comes second waits and finds nothing to do.
+
+    Raises UnknownLayout for a database that a newer version has migrated; nothing is changed then.
+    """
     async with database.write() as connection:
         if not database.is_sqlite:
             await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
-        await connection.run_sync(lambda sync: command.upgrade(alembic_config(sync), revision))
+        try:
+            await connection.run_sync(lambda sync: command.upgrade(alembic_config(sync), revision))
+        except CommandError as error:
+            # Alembic meets a revision in the database that this version has no file for.
+            raise UnknownLayout from error
 
 
 async def downgrade(database: Database, revision: str) -> None:

@@ -229,6 +229,7 @@ async def test_a_search_finds_what_was_said_and_takes_nothing_for_a_wildcard(bri
     assert await found("  ") == set(said)
     assert await found("\x00a_b\x00") == {"a_b"}
     assert await found(by_text["axb"][:8]) == {"axb"}
+    assert await found(f"Gast {by_text['axb'][:4].upper()}") >= {"axb"}
 
 
 async def test_a_search_finds_what_was_said_long_ago_and_by_whom(bridge: Bridge) -> None:

@@ -123,6 +123,23 @@ async def test_what_the_bot_knows_is_kept_when_the_customer_asks_right_after_it(
     assert [m["notice"]["type"] for m in log if m["kind"] == "notice"].count("handoff_requested") == 1
 
 
+async def test_what_the_bot_knows_is_kept_when_an_agent_takes_over_from_the_bot(bridge: Bridge) -> None:
+    async def hand_over(body: Json) -> Json:
+        await ask(bridge, request_for(body["conversation_id"], body["message_id"]))
+        await agent.claim(customer.id)
+        return says("zu spät")
+
+    bridge.rasa.script = hand_over
+    customer, agent = await bridge.customer(), await bridge.agent()
+    await customer.write("Kaputt")
+    await customer.wait_for_notice("human_joined")
+    handoff = (await agent.open(customer.id))["handoff"]
+    assert (handoff["reason"], handoff["status"]) == ("complex_intent", "claimed")
+    assert handoff["slots"] == {"order_number": "B-2026-104233"}
+    await agent.close(customer.id)
+    assert (await agent.open(customer.id))["handoff"]["status"] == "closed"
+
+
 async def test_after_a_turn_has_ended_its_late_request_hands_nobody_over(bridge: Bridge) -> None:
     customer = await bridge.customer()
     message = await customer.write("Hallo")

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from handoff_bridge.storage.database import Database
 from handoff_bridge.storage.migrate import ADVISORY_LOCK as KEY
-from handoff_bridge.storage.migrate import alembic_config, downgrade, migrate
+from handoff_bridge.storage.migrate import UnknownLayout, alembic_config, downgrade, migrate
 from handoff_bridge.storage.schema import metadata
 from tests.support.databases import fresh_postgres_database
 
@@ -135,3 +135,14 @@ async def test_without_the_lock_the_second_start_would_fail(
     with pytest.raises(ExceptionGroup) as failed:
         await second_start_during_the_first(postgres_server, locked=False)
     assert isinstance(failed.value.exceptions[0], IntegrityError)
+
+
+async def test_a_database_of_a_newer_version_is_left_as_it_is_and_said_so(database: Database) -> None:
+    await migrate(database)
+    async with database.write() as connection:
+        await connection.execute(text("UPDATE alembic_version SET version_num = '9999_of_tomorrow'"))
+    with pytest.raises(UnknownLayout, match="newer version"):
+        await migrate(database)
+    async with database.read() as connection:
+        kept = await connection.scalar(text("SELECT version_num FROM alembic_version"))
+    assert kept == "9999_of_tomorrow"
