@@ -3,6 +3,8 @@
 ComponentError
 ├── ModelFolderError       the language model cannot be written
 ├── ClassifierNotTrained   a model archive holds no intent classifier
+├── SectorsInvalid         the sectors that are switched on do not exist or do not fit together
+├── LexiconInvalid         a file of concepts is not what it should be
 ├── TrackerStoreFailed     conversations cannot be stored or read
 ├── ActionCallFailed       the action server did not run an action
 └── ChannelError           a customer message got no answer (has an HTTP status and a code)
@@ -29,6 +31,14 @@ class ModelFolderError(ComponentError):
 
 class ClassifierNotTrained(ComponentError):
     """The model archive holds no intent classifier. Train the assistant again."""
+
+
+class SectorsInvalid(ComponentError):
+    """The sectors that are switched on do not exist or do not fit together."""
+
+
+class LexiconInvalid(ComponentError):
+    """A file of concepts is not what it should be. Names the file and the line."""
 
 
 class TrackerStoreFailed(ComponentError):

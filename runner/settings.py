@@ -34,6 +34,8 @@ class Settings:
     actions_port: int
     #: ``development`` or ``production`` (HANDSCHLAG_ENVIRONMENT).
     environment: str
+    #: Sectors the assistant is trained for (HANDSCHLAG_SECTORS), read by Rasa; empty: ``config.yml`` decides.
+    sectors: str = ""
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str], root: Path = ROOT) -> Settings:
@@ -59,6 +61,7 @@ class Settings:
             rasa_port=ports["HANDSCHLAG_RASA_PORT"],
             actions_port=ports["HANDSCHLAG_ACTIONS_PORT"],
             environment=environment,
+            sectors=environ.get("HANDSCHLAG_SECTORS") or "",
         )
 
     @property

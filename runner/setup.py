@@ -147,7 +147,12 @@ class Setup:
         )
         return Step(
             "training",
-            inputs=lambda: fingerprint(root, [*sources, *files_below(root / "data", root / "components")]),
+            inputs=lambda: fingerprint(
+                root,
+                [*sources, *files_below(root / "data", root / "components")],
+                # Which sectors are on, where config.yml does not decide it.
+                self._settings.sectors,
+            ),
             outputs=(model,),
             stamp=Stamp(model.with_name("handschlag.stamp")),
             run=partial(self._bot, "training", "-m", "rasa", *train, "--fixed-model-name", "handschlag"),

@@ -60,7 +60,8 @@ def model(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     ]
     newest = max(source.stat().st_mtime for source in sources)
     folder = tmp_path_factory.mktemp("model")
-    if _SHIPPED_MODEL.exists() and _SHIPPED_MODEL.stat().st_mtime > newest:
+    fresh = _SHIPPED_MODEL.exists() and _SHIPPED_MODEL.stat().st_mtime > newest
+    if fresh and not os.environ.get("HANDSCHLAG_SECTORS"):
         # A copy: a set-up that runs meanwhile may replace the file.
         return Path(shutil.copy(_SHIPPED_MODEL, folder))
     train = ["train", "--config", "config.yml", "--domain", "domain.yml", "--data", "data", "--out", str(folder)]

@@ -28,7 +28,7 @@ def validator(root: Path) -> Validator:
 
 @pytest.fixture(scope="session")
 def domain(root: Path) -> Domain:
-    return Domain.load("domain.yml")
+    return TrainingDataImporter.load_from_config("config.yml", "domain.yml", ["data"]).get_domain()
 
 
 @pytest.fixture(scope="session")
