@@ -11,7 +11,7 @@ from datetime import datetime
 
 from aiohttp import web
 
-from handoff_bridge.conversations.model import Agent, Message
+from handoff_bridge.conversations.model import Agent, Conversation, Message
 from handoff_bridge.desk.access import COOKIE
 from handoff_bridge.desk.presence import customer_online_since
 from handoff_bridge.errors import ShuttingDown, Unauthenticated
@@ -24,6 +24,8 @@ from handoff_bridge.storage.desk_views import ListedConversation, ListFilter
 #: Conversations in the first picture and in one round of changes.
 MAX_LISTED = 500
 PAGE = 200
+#: How much is sent of a conversation that the desk hears of for the first time.
+UNSEEN = 50
 #: How many streams each agent has open in this process.
 STREAMS = web.AppKey("desk_streams", Counter[str])
 
@@ -136,15 +138,17 @@ class DeskFollower:
                 ListFilter(conversation_ids=conversation_ids, limit=len(conversation_ids))
             )
         for item in listed:
-            await self._messages(item.conversation.id)
+            await self._messages(item.conversation)
             await self._stream.send("conversation", {"conversation": self._wire(item)})
 
     def _wire(self, item: ListedConversation) -> dict[str, object]:
         return listed_to_wire(item, customer_online_since(self._app))
 
-    async def _messages(self, conversation_id: str) -> None:
-        # One not in the first picture is new, or was closed and is of no interest before its change.
-        cursor = self._cursors.get(conversation_id, 0)
+    async def _messages(self, conversation: Conversation) -> None:
+        # One not in the first picture is new, or was closed, or there were too many: of an old one only the end is
+        # sent, and a desk that has it open asks for what is missing before.
+        conversation_id = conversation.id
+        cursor = self._cursors.get(conversation_id, max(0, conversation.last_seq - UNSEEN))
         while True:
             messages = await self._app[keys.store].messages_after(conversation_id, cursor, PAGE)
             await self._send(messages)

@@ -148,6 +148,24 @@ async def test_a_desk_that_opens_while_messages_are_written_has_them_from_the_pi
     await writing
 
 
+async def test_of_an_old_conversation_outside_the_picture_a_desk_gets_the_end_and_then_all(
+    bridge: Bridge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("handoff_bridge.desk.events.MAX_LISTED", 1)
+    monkeypatch.setattr("handoff_bridge.desk.events.UNSEEN", 2)
+    old, agent = await waiting_customer(bridge), await bridge.agent()
+    await write_many(old, 5)
+    await waiting_customer(bridge)
+    await agent.claim(old.id)
+    async with agent.events() as events:
+        _, snapshot = await events.next()
+        assert old.id not in {listed["id"] for listed in snapshot["conversations"]}
+        last = (await old.write("Noch da?"))["seq"]
+        assert await take(events, 2) == [last - 1, last]
+        await write_many(old, 3)
+        assert await take(events, 3) == [last + 1, last + 2, last + 3]
+
+
 async def test_the_desk_sees_who_is_writing_and_to_whom(bridge: Bridge) -> None:
     customer, agent = await waiting_customer(bridge), await bridge.agent()
     async with agent.events() as events:
