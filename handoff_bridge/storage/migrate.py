@@ -23,7 +23,7 @@ def alembic_config(connection: Connection | None = None) -> Config:
 
 
 class UnknownLayout(Exception):
-    """This database was migrated by a newer version of the bridge; start that version, or restore a backup of before."""
+    """This database has the layout of a newer version of the bridge; start that version, or restore an older backup."""
 
     def __init__(self) -> None:
         super().__init__(self.__doc__)

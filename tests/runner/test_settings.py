@@ -24,7 +24,7 @@ def test_a_port_that_is_none_is_named_with_its_setting(value: str) -> None:
 
 
 def test_two_programs_cannot_have_the_same_port() -> None:
-    with pytest.raises(PortsEqual, match="HANDSCHLAG_PORT und HANDSCHLAG_RASA_PORT .* 5005"):
+    with pytest.raises(PortsEqual, match=r"HANDSCHLAG_PORT und HANDSCHLAG_RASA_PORT .* 5005"):
         Settings.from_environment({"HANDSCHLAG_PORT": "5005"})
 
 
