@@ -20,6 +20,8 @@ from pydantic import (
     model_validator,
 )
 
+from handoff_bridge.business_whatsapp import WhatsAppRules
+
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -195,6 +197,11 @@ class BusinessRules(_Strict):
     desk: Desk
     timeouts: Timeouts
     texts: Texts
+    whatsapp: WhatsAppRules | None = None
+
+    @property
+    def whatsapp_is_on(self) -> bool:
+        return self.whatsapp is not None and bool(self.whatsapp.numbers)
 
 
 def load_business_rules(path: Path) -> BusinessRules:

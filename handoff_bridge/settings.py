@@ -32,6 +32,8 @@ SECRETS_DIR = f"{PREFIX}SECRETS_DIR"
 SECRETS = ("channel_secret", "internal_secret")
 #: A secret shorter than this could be guessed; production does not start with one.
 MIN_SECRET = 32
+#: The same for WhatsApp, where the business rules name a number of it; Meta decides on their length.
+WHATSAPP_SECRETS = ("whatsapp_app_secret", "whatsapp_verify_token", "whatsapp_access_token")
 DATABASES = ("sqlite+aiosqlite", "postgresql+asyncpg")
 
 
@@ -80,6 +82,13 @@ class Settings(BaseSettings):
     bot_turns_at_once: PositiveInt = 8
     trusted_proxies: NonNegativeInt = 0
     rate_limit_scale: NonNegativeFloat = 1.0
+    #: Files that customers sent; without one, a folder of the state folder.
+    attachments_dir: Path | None = None
+    whatsapp_app_secret: SecretStr = SecretStr("")
+    whatsapp_verify_token: SecretStr = SecretStr("")
+    whatsapp_access_token: SecretStr = SecretStr("")
+    whatsapp_graph_url: HttpUrl = HttpUrl("https://graph.facebook.com")
+    whatsapp_graph_version: Annotated[str, Field(pattern=r"^v\d+\.\d+$")] = "v26.0"
 
     @classmethod
     def load(cls) -> Self:
@@ -109,12 +118,20 @@ class Settings(BaseSettings):
             return self.environment is Environment.PRODUCTION
         return self.secure_cookies
 
-    def _missing_secret(self, name: str) -> SecretStr:
+    @property
+    def attachments_folder(self) -> Path:
+        return self.attachments_dir or self.state_dir / "attachments"
+
+    def complete_for_whatsapp(self) -> None:
+        """Make what is missing in development. Raises SettingsError in production: there, Meta gives them."""
+        for name in WHATSAPP_SECRETS:
+            if not getattr(self, name).get_secret_value():
+                setattr(self, name, self._missing_secret(name, "docs/whatsapp.md says where it is to be had."))
+
+    def _missing_secret(self, name: str, advice: str = "") -> SecretStr:
         if self.environment is Environment.PRODUCTION:
-            raise SettingsError(
-                f"{PREFIX}{name.upper()} is not set. Production has no default secrets: "
-                f"set a random value of at least {MIN_SECRET} characters."
-            )
+            advice = advice or f"set a random value of at least {MIN_SECRET} characters."
+            raise SettingsError(f"{PREFIX}{name.upper()} is not set. Production has no default secrets: {advice}")
         return SecretStr(kept_secret(self.state_dir / "secrets" / name))
 
     def _refuse_weak_secret(self, name: str) -> None:

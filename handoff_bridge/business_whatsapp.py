@@ -1,0 +1,128 @@
+"""The company's rules for WhatsApp: the section ``whatsapp`` of the business rules."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, StringConstraints, model_validator
+
+MediaKind = Literal["image", "audio", "video", "document", "sticker"]
+HostName = Annotated[str, StringConstraints(to_lower=True, pattern=r"^(\*\.)?([A-Za-z0-9-]+\.)+[A-Za-z0-9-]+$")]
+Id = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[\x21-\x7e]+$")]
+Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=60)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Number(_Strict):
+    """One of the company's numbers. ``phone_number_id`` is Meta's id of it, ``display_number`` what people dial."""
+
+    phone_number_id: Id
+    name: str
+    display_number: str
+    locale: Annotated[str, StringConstraints(max_length=16)] = "de"
+    #: Said first in every conversation on this number; without it, what the website says.
+    bot_disclosure: str | None = None
+
+
+class Media(_Strict):
+    """What customers may send, in megabytes of a million bytes, and where it may be fetched from."""
+
+    hosts: list[HostName] = Field(min_length=1)
+    max_mb: dict[MediaKind, PositiveFloat]
+
+    @model_validator(mode="after")
+    def _every_kind_is_bounded(self) -> "Media":
+        if missing := {"image", "audio", "video", "document", "sticker"} - self.max_mb.keys():
+            raise ValueError(f"max_mb: a bound is missing for {', '.join(sorted(missing))}")
+        return self
+
+    def max_bytes(self, kind: MediaKind) -> int:
+        return int(self.max_mb[kind] * 1_000_000)
+
+
+class Wishes(_Strict):
+    """Messages of nothing but one of these words are understood by the bridge itself, whoever has the conversation."""
+
+    stop: list[Word] = Field(min_length=1)
+    person: list[Word] = Field(min_length=1)
+    stop_waiting: list[Word] = Field(min_length=1)
+
+
+class Contents(_Strict):
+    """How a message without words reads in the log."""
+
+    image: str
+    audio: str
+    voice: str
+    video: str
+    document: str
+    sticker: str
+    location: str
+    contacts: str
+    order: str
+    order_item: str
+    form: str
+    reaction: str
+    reaction_removed: str
+    edited_media: str
+    revoked: str
+    welcome: str
+    number_changed: str
+    identity_changed: str
+    system: str
+    unsupported: str
+
+
+class Answers(_Strict):
+    """What the customer reads where the assistant cannot read what was sent."""
+
+    voice: str
+    media: str
+    location: str
+    contacts: str
+    order: str
+    form: str
+    sticker: str
+    unsupported: str
+    stopped: str
+
+
+class WhatsAppTexts(_Strict):
+    contents: Contents
+    answers: Answers
+    #: What agents read as the sign for a handover without words.
+    cue_unreadable: str
+
+    @model_validator(mode="after")
+    def _placeholders_are_known(self) -> "WhatsAppTexts":
+        for key, text, names in (
+            ("contents.order_item", self.contents.order_item, ("quantity", "product")),
+            ("contents.reaction", self.contents.reaction, ("emoji",)),
+            ("contents.form", self.contents.form, ("fields",)),
+            ("cue_unreadable", self.cue_unreadable, ("content",)),
+        ):
+            try:
+                text.format(**dict.fromkeys(names, "x"))
+            except (KeyError, IndexError, ValueError, AttributeError):
+                raise ValueError(f"{key}: known placeholders are {{{'}, {'.join(names)}}}") from None
+        return self
+
+
+class WhatsAppRules(_Strict):
+    """Without a number, WhatsApp is off."""
+
+    numbers: list[Number] = Field(default_factory=list)
+    media: Media
+    wishes: Wishes
+    texts: WhatsAppTexts
+
+    @model_validator(mode="after")
+    def _numbers_are_different(self) -> "WhatsAppRules":
+        ids = [number.phone_number_id for number in self.numbers]
+        if len(set(ids)) != len(ids):
+            raise ValueError("numbers: a phone_number_id is there twice")
+        return self
+
+    def number(self, phone_number_id: str) -> Number | None:
+        return next((number for number in self.numbers if number.phone_number_id == phone_number_id), None)
