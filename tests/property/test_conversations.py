@@ -11,7 +11,7 @@ from tests.support.scale import Scale
 
 
 def test_no_order_of_events_breaks_a_promise(scale: Scale, told: Callable[[str], None]) -> None:
-    stories, length = (1_000, 60) if scale.full else (40, 40)
+    stories, length = (1_000, 60) if scale.full else (60, 40)
     Conversations.steps = 0
     try:
         run_state_machine_as_test(

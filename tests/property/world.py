@@ -6,7 +6,7 @@ Refusals are part of life here; what must never happen is looked for in the logs
 
 import asyncio
 import itertools
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -20,12 +20,14 @@ from handoff_bridge.conversations.model import (
     BotAnswer,
     Button,
     Channel,
+    Conversation,
     Draft,
     HandoffDetails,
     Kind,
     Message,
     Reason,
     Sender,
+    State,
     Turn,
 )
 from handoff_bridge.conversations.turns import BotSide, Outcome, RetryPolicy
@@ -88,6 +90,8 @@ class World:
     acknowledged: dict[str, list[Acknowledged]] = field(default_factory=lambda: defaultdict(list))
     sent: list[tuple[str, str]] = field(default_factory=list)
     written: list[tuple[str, str, Agent, int]] = field(default_factory=list)
+    checked: dict[str, tuple[Conversation, int, bool]] = field(default_factory=dict)
+    outcomes: Counter[str] = field(default_factory=Counter)
     seen: dict[tuple[str, str], int] = field(default_factory=dict)
     running: list[Running] = field(default_factory=list)
     ended: list[Running] = field(default_factory=list)
@@ -134,8 +138,15 @@ class World:
     async def stop_waiting(self, who: int, pick: int) -> None:
         await _or_refused(self.customers.cancel_handoff(self._conversation(who)))
 
+    async def loses_patience(self, who: int, pick: int) -> None:
+        """Asks for a person, perhaps writes, and stops waiting."""
+        await self.ask_for_person(who, pick)
+        if pick % 2:
+            await self.write(who, pick)
+        await self.stop_waiting(who, pick)
+
     async def leave(self, who: int, pick: int) -> None:
-        if pick < 9:
+        if pick < 10:
             return  # or most stories would end before they begin
         await _or_refused(self.customers.close(self._conversation(who)))
 
@@ -153,15 +164,18 @@ class World:
 
     async def take_turns(self, who: int, pick: int) -> None:
         worker = self.workers[who % len(self.workers)]
-        now = self.clock.now()
-        for turn in await worker.claim_turns(1 + pick % 3):
+        before = self.clock.now()
+        taken = await worker.claim_turns(1 + pick % 3)
+        # Time may have passed meanwhile: leases are taken to end early, never late.
+        after = self.clock.now()
+        for turn in taken:
             rivals = [r for r in self.running if r.turn.conversation_id == turn.conversation_id]
             # A turn that the customer took back from a worker, by waiting and returning, is under a new epoch.
-            if any(r.lease_ends > now and r.turn.epoch == turn.epoch for r in rivals):
+            if any(r.lease_ends > after and r.turn.epoch == turn.epoch for r in rivals):
                 raise BrokenPromise(f"two turns of conversation {turn.conversation_id} run at the same time")
             await self._check_told(worker, turn)
             self.runs[turn.message_id] += 1
-            self.running.append(Running(worker, turn, now + LEASE, self.runs[turn.message_id]))
+            self.running.append(Running(worker, turn, before + LEASE, self.runs[turn.message_id]))
 
     async def answer(self, who: int, pick: int) -> None:
         if run := self._take(pick):
@@ -173,7 +187,7 @@ class World:
 
     async def fail(self, who: int, pick: int) -> None:
         if run := self._take(pick):
-            await run.worker.fail(run.turn, BotFailed())
+            self.outcomes[f"failed, {await run.worker.fail(run.turn, BotFailed())}"] += 1
 
     async def hand_over(self, who: int, pick: int) -> None:
         """The bot's action asks for a person, now and then twice or long after its turn."""
@@ -189,12 +203,16 @@ class World:
 
     async def give_back(self, who: int, pick: int) -> None:
         """An orderly stop of a worker."""
+        if pick < 6:
+            return  # turns that run for a while are what makes a story
         if run := self._take(pick):
             await run.worker.release(run.turn)
             self.ended.remove(run)
 
     async def crash(self, who: int, pick: int) -> None:
         """Everything in one worker's hands is gone, without a word."""
+        if pick < 8:
+            return
         gone = self.workers[who % len(self.workers)]
         self.running = [run for run in self.running if run.worker is not gone]
 
@@ -208,6 +226,7 @@ class World:
         ]  # fmt: skip
         heard = [m.seq for m in await run.worker.returned_messages(run.turn)]
         outcome = await run.worker.complete(run.turn, BotAnswer(tuple(drafts), {}))
+        self.outcomes[outcome.value] += 1
         if outcome in (Outcome.ANSWERED, Outcome.HANDED_OVER):
             self.told[run.turn.conversation_id].update([*heard, run.turn.seq])
         return outcome
@@ -239,7 +258,11 @@ class World:
             self.seen[agent.id, conversation_id] = (await tx.conversations.get(conversation_id)).epoch
 
     async def claim(self, who: int, pick: int) -> None:
-        agent, conversation_id, epoch = await self._at(who, pick)
+        agent, conversation_id, epoch = await self._at(who, pick, owner=False)
+        async with self.store.read() as tx:
+            conversation = await tx.conversations.get(conversation_id)
+        if conversation.state is State.BOT and pick < 9:
+            return  # people may step in, but the bot has to have its say, too
         await _or_refused(self.desk.claim(conversation_id, agent, epoch))
 
     async def agent_writes(self, who: int, pick: int) -> None:
@@ -253,18 +276,28 @@ class World:
 
     async def return_to_bot(self, who: int, pick: int) -> None:
         agent, conversation_id, epoch = await self._at(who, pick)
-        await _or_refused(self.desk.return_to_bot(conversation_id, agent, epoch, "Erledigt"))
+        await _only_under(epoch, self.desk.return_to_bot(conversation_id, agent, epoch, "Erledigt"))
+
+    async def person_helps(self, who: int, pick: int) -> None:
+        """A whole visit of a person: come, speak or not, give back. Others may act in between."""
+        conversation_id = self._conversation(pick)
+        number = self.ids.index(conversation_id)
+        await _or_refused(self.customers.request_handoff(conversation_id))
+        await self.claim(who % len(self.agents), number)
+        if pick % 3:
+            await self.agent_writes(who, number)
+        await self.return_to_bot(who, number)
 
     async def transfer(self, who: int, pick: int) -> None:
         agent, conversation_id, epoch = await self._at(who, pick)
-        to = self._agent(who + 1)
-        await _or_refused(self.desk.transfer(conversation_id, agent, epoch, to.id, None))
+        to = self.agents[(self.agents.index(agent) + 1) % len(self.agents)]
+        await _only_under(epoch, self.desk.transfer(conversation_id, agent, epoch, to.id, None))
 
     async def end(self, who: int, pick: int) -> None:
-        if who == 3:
+        if who < 3:
             return
         agent, conversation_id, epoch = await self._at(who, pick)
-        await _or_refused(self.desk.close(conversation_id, agent, epoch))
+        await _only_under(epoch, self.desk.close(conversation_id, agent, epoch))
 
     async def _write_as_agent(self, conversation_id: str, client_id: str, agent: Agent, epoch: int) -> None:
         try:
@@ -274,12 +307,17 @@ class World:
         ack = Acknowledged(Sender.AGENT.value, client_id, message.id, message.seq)
         self.acknowledged[conversation_id].append(ack)
 
-    async def _at(self, who: int, pick: int) -> tuple[Agent, str, int]:
-        """Mostly under the epoch that holds, sometimes under the one the agent saw long ago."""
-        if pick < 8:
-            await self.look(who, pick)
+    async def _at(self, who: int, pick: int, *, owner: bool = True) -> tuple[Agent, str, int]:
+        """Mostly as the owner and under the epoch that holds, sometimes under one that was seen long ago."""
         agent, conversation_id = self._agent(who), self._conversation(pick)
-        return agent, conversation_id, self.seen.get((agent.id, conversation_id), 1)
+        if pick >= 9:
+            return agent, conversation_id, self.seen.get((agent.id, conversation_id), 1)
+        async with self.store.read() as tx:
+            conversation = await tx.conversations.get(conversation_id)
+        if owner and pick < 7:
+            agent = next((one for one in self.agents if one.id == conversation.agent_id), agent)
+        self.seen[agent.id, conversation_id] = conversation.epoch
+        return agent, conversation_id, conversation.epoch
 
     # --- time and truth ------------------------------------------------------------------------------------------
 
@@ -291,8 +329,13 @@ class World:
         async with self.store.read() as tx:
             for conversation_id in self.ids:
                 conversation = await tx.conversations.get(conversation_id)
+                acknowledged = self.acknowledged[conversation_id]
+                looked_at = (conversation, len(acknowledged), drained)
+                if self.checked.get(conversation_id) == looked_at:
+                    continue
                 log = await tx.messages.after(conversation_id, 0, 10_000)
-                check_conversation(conversation, log, self.acknowledged[conversation_id], drained=drained)
+                check_conversation(conversation, log, acknowledged, drained=drained)
+                self.checked[conversation_id] = looked_at
 
     async def log(self, conversation_id: str) -> Sequence[Message]:
         async with self.store.read() as tx:
@@ -325,6 +368,16 @@ async def together(operations: Sequence[Awaitable[None]]) -> None:
     for result in results:
         if isinstance(result, BaseException):
             raise result
+
+
+async def _only_under(epoch: int, change: Awaitable[Conversation]) -> None:
+    """A change that happens happens to what its agent saw."""
+    try:
+        after = await change
+    except Conflict:
+        return
+    if after.epoch != epoch + 1:
+        raise BrokenPromise(f"a change under epoch {epoch} led to epoch {after.epoch}")
 
 
 async def _or_refused(change: Awaitable[object]) -> None:

@@ -73,6 +73,8 @@ class Replay:
     asked: dict[str, int] = field(default_factory=dict)
     #: The last thing a customer wrote while waiting and no person has answered.
     unheard: str | None = None
+    #: The last word of a person: what was asked before it is theirs.
+    heard_seq: int = 0
     problems: list[str] = field(default_factory=list)
 
     def read(self, message: Message) -> None:
@@ -137,7 +139,7 @@ class Replay:
             self.unheard = message.id
 
     def _agent(self, message: Message) -> None:
-        self.unheard = None
+        self.unheard, self.heard_seq = None, message.seq
         if self.state is not State.HUMAN or message.draft.agent_id != self.owner:
             self._wrong(message, f"is from {message.draft.agent_id} while {self.owner or self.state} owns")
 
@@ -157,6 +159,8 @@ class Replay:
         parts.add(part)
         if asked_seq < self.answered_seq:
             self._wrong(message, f"answers seq {asked_seq} after seq {self.answered_seq}")
+        if asked_seq < self.heard_seq:
+            self._wrong(message, f"answers seq {asked_seq}, to which a person has spoken at seq {self.heard_seq}")
         self.answered_seq = asked_seq
         self.owed.pop(message_id, None)
 
@@ -197,17 +201,21 @@ class Replay:
                 self.state, self.owner = State.HUMAN, actor.removeprefix("agent:")
                 self.owed.clear()
             case NoticeType.HUMAN_LEFT:
-                legal = changes and before is State.HUMAN
+                legal = changes and before is State.HUMAN and self._by_owner(actor)
                 self.leaving, self.owner = True, None
             case NoticeType.RETURNED_TO_BOT:
                 legal = second or (changes and before is State.WAITING)
                 self._back_to_bot(cancelled=changes)
             case NoticeType.CLOSED:
-                legal = changes
+                legal = changes and self._by_owner(actor)
                 self.state = State.CLOSED
                 self.owed.clear()
         if not legal:
             self._wrong(message, f"is no legal change from {before}")
+
+    def _by_owner(self, actor: str) -> bool:
+        """No agent but the owner ends or gives away a conversation; customers and the system may."""
+        return not actor.startswith("agent:") or actor == f"agent:{self.owner}"
 
     def _back_to_bot(self, *, cancelled: bool) -> None:
         self.state = State.BOT
