@@ -67,6 +67,7 @@ class OwnerChanges:
         actor: str,
         promise: Promise,
         now: datetime,
+        why: str = "",
     ) -> Change:
         after = replace(
             _move(conversation, Event.REQUEST_HANDOFF),
@@ -75,7 +76,7 @@ class OwnerChanges:
             handoff_id=handoff_id,
             handed_over_seq=conversation.last_seq + 1,
         )
-        notices = self._notices.handoff_requested(promise, reason, actor, after.epoch)
+        notices = self._notices.handoff_requested(promise, reason, actor, after.epoch, why)
         return Change(conversation, after, notices, HandoffStatus.WAITING)
 
     def cancel_handoff(self, conversation: Conversation) -> Change:
@@ -178,6 +179,12 @@ class OwnerChanges:
     def close_by_customer(self, conversation: Conversation, now: datetime) -> Change:
         after = _closed(conversation, now)
         notice = self._notices.closed_by_customer(after.epoch)
+        return Change(conversation, after, (notice,), HandoffStatus.CLOSED)
+
+    def close_by_stop(self, conversation: Conversation, text: str, now: datetime) -> Change:
+        """The customer wants no more messages: nothing can be written into a closed conversation."""
+        after = _closed(conversation, now)
+        notice = self._notices.closed_by_stop(text, after.epoch)
         return Change(conversation, after, (notice,), HandoffStatus.CLOSED)
 
 

@@ -79,8 +79,12 @@ class Core:
         actor: str,
         handoff: Handoff | None = None,
         details: HandoffDetails | None = None,
+        why: str = "",
     ) -> Conversation:
-        """Put the conversation into the queue, under an already recorded handoff if there is one."""
+        """Put the conversation into the queue, under an already recorded handoff if there is one.
+
+        ``why`` is said to the customer before what is promised.
+        """
         now = self.clock.now()
         promise = await self.promise(tx, conversation)
         if handoff is None:
@@ -98,7 +102,7 @@ class Core:
                 details=details or HandoffDetails(),
             )
             await tx.handoffs.add(handoff)
-        change = self.changes.request_handoff(conversation, handoff.id, reason, actor, promise, now)
+        change = self.changes.request_handoff(conversation, handoff.id, reason, actor, promise, now, why)
         return await self.apply(tx, change)
 
     async def apply(self, tx: Transaction, change: Change, note: str | None = None) -> Conversation:

@@ -1,5 +1,6 @@
 """What a conversation is made of. Times are aware UTC; ids are UUID strings unless said otherwise."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -31,6 +32,8 @@ class Kind(StrEnum):
     TEXT = "text"
     BUTTONS = "buttons"
     IMAGE = "image"
+    #: What a customer attached, of any kind; ``Draft.data["attachment"]`` names it.
+    FILE = "file"
     NOTICE = "notice"
 
 
@@ -88,6 +91,8 @@ class Draft:
     buttons: tuple[Button, ...] = ()
     image: str | None = None
     notice: Notice | None = None
+    #: What else a channel brings, as JSON: attachment, location, contacts, order, reply_to, referral, edited, …
+    data: Mapping[str, object] | None = None
 
 
 @dataclass(frozen=True, slots=True)

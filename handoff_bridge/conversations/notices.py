@@ -18,13 +18,19 @@ class Notices:
         self._phone = rules.company.phone
         self._zone = rules.opening_hours.zone
 
-    def bot_disclosure(self, epoch: int) -> Draft:
-        text = self._fill(self._texts.bot_disclosure)
+    def bot_disclosure(self, epoch: int, own_text: str | None = None) -> Draft:
+        text = self._fill(self._texts.bot_disclosure) if own_text is None else own_text
         return _draft(NoticeType.BOT_DISCLOSURE, text, "system", epoch)
 
-    def handoff_requested(self, promise: Promise, reason: Reason, actor: str, epoch: int) -> tuple[Draft, ...]:
-        """One notice with what is promised; out of hours a second one with the next opening."""
-        requested = _draft(NoticeType.HANDOFF_REQUESTED, self._requested_text(promise, reason), actor, epoch)
+    def handoff_requested(
+        self, promise: Promise, reason: Reason, actor: str, epoch: int, why: str = ""
+    ) -> tuple[Draft, ...]:
+        """One notice with what is promised, after ``why`` where there is something to say.
+
+        Out of hours a second one with the next opening.
+        """
+        text = " ".join(part for part in (why, self._requested_text(promise, reason)) if part)
+        requested = _draft(NoticeType.HANDOFF_REQUESTED, text, actor, epoch)
         assert requested.notice is not None
         requested.notice["reason"] = reason.value
         requested.notice["queue_position"] = promise.queue_position
@@ -32,6 +38,14 @@ class Notices:
         if promise.kind is not PromiseKind.OUT_OF_HOURS:
             return (requested,)
         return requested, self._out_of_hours(promise, epoch)
+
+    def still_asked(self, promise: Promise, reason: Reason, epoch: int) -> tuple[Draft, ...]:
+        """To somebody who waits and asks for a person again: the place in the queue, or the next opening."""
+        text = self._requested_text(promise, reason)
+        waiting = _draft(NoticeType.WAITING, text, Sender.CUSTOMER.value, epoch)
+        if promise.kind is not PromiseKind.OUT_OF_HOURS:
+            return (waiting,)
+        return waiting, self._out_of_hours(promise, epoch)
 
     def waiting_after_transfer(self, agent_name: str, actor: str, epoch: int) -> Draft:
         text = self._fill(self._texts.waiting_after_transfer, agent=agent_name)
@@ -68,6 +82,10 @@ class Notices:
     def closed_by_customer(self, epoch: int) -> Draft:
         text = self._fill(self._texts.closed_by_customer)
         return _draft(NoticeType.CLOSED, text, "customer", epoch)
+
+    def closed_by_stop(self, text: str, epoch: int) -> Draft:
+        """The customer wants no more messages; ``text`` confirms it."""
+        return _draft(NoticeType.CLOSED, text, Sender.CUSTOMER.value, epoch)
 
     def closed_as_abandoned(self, epoch: int) -> Draft:
         text = self._fill(self._texts.closed_as_abandoned)

@@ -102,6 +102,14 @@ class TurnRows(Protocol):
 
     async def release(self, turn: Turn, owner: str, now: datetime) -> None: ...
 
+    async def owe(self, message: Message, now: datetime) -> None:
+        """The bot owes this message an answer."""
+        ...
+
+    async def settle(self, message: Message, now: datetime) -> None:
+        """This message needs no answer of the bot, now or later."""
+        ...
+
     async def supersede(self, conversation_id: str, now: datetime) -> None:
         """End every open turn: the conversation has gone to a person."""
         ...

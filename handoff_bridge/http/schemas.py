@@ -48,6 +48,7 @@ class MessageShape(Answer):
     buttons: list[ButtonShape] | None = None
     image: str | None = None
     notice: NoticeShape | None = None
+    data: dict[str, Any] | None = None
     client_message_id: str | None = None
 
 

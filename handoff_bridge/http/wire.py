@@ -32,6 +32,7 @@ class WireMessage(TypedDict):
     buttons: NotRequired[list[Button]]
     image: NotRequired[str]
     notice: NotRequired[dict[str, object]]
+    data: NotRequired[dict[str, object]]
     client_message_id: NotRequired[str]
 
 
@@ -75,6 +76,8 @@ def message_to_wire(message: Message) -> WireMessage:
     if draft.notice is not None:
         notice: Mapping[str, object] = {**draft.notice}
         wire["notice"] = {name: notice[name] for name in NOTICE_FIELDS if notice.get(name) is not None}
+    if draft.data:
+        wire["data"] = dict(draft.data)
     if draft.client_message_id is not None:
         wire["client_message_id"] = draft.client_message_id
     return wire

@@ -24,6 +24,8 @@ from handoff_bridge.conversations.model import (
 
 # A row's columns are typed by the table, which the type checker cannot see.
 AnyRow = Row[Any]
+#: Parts of a message's data that the model has fields for.
+FIELDS = ("payload", "buttons", "image", "notice")
 
 
 def returned_from(value: Mapping[str, Any] | None) -> ReturnedTurns | None:
@@ -78,7 +80,7 @@ def conversation_values(conversation: Conversation) -> dict[str, object]:
 
 def draft_data(draft: Draft) -> dict[str, object] | None:
     """The parts of a message that only some kinds have."""
-    data: dict[str, object] = {}
+    data: dict[str, object] = dict(draft.data or {})
     if draft.payload is not None:
         data["payload"] = draft.payload
     if draft.buttons:
@@ -103,6 +105,7 @@ def message_from(row: AnyRow) -> Message:
         buttons=tuple(cast(list[Button], data.get("buttons", []))),
         image=data.get("image"),
         notice=cast(Notice | None, data.get("notice")),
+        data={name: part for name, part in data.items() if name not in FIELDS} or None,
     )
     return Message(row.id, row.conversation_id, row.seq, row.epoch, row.created_at, draft)
 

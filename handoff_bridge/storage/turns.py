@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import exists, func, insert, select, update
+from sqlalchemy import exists, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from handoff_bridge.conversations.model import Channel, Sender, State, Turn
+from handoff_bridge.conversations.model import Channel, Message, Sender, State, Turn
 from handoff_bridge.storage.rows import returned_from
 from handoff_bridge.storage.schema import conversations, handoffs, messages, turns
 
@@ -119,6 +119,16 @@ class TurnTable:
             update(turns).where(turns.c.status == OPEN, turns.c.owner.is_not(None)).values(due_at=now, owner=None)
         )
 
+    async def owe(self, message: Message, now: datetime) -> None:
+        await self._add(message, status=OPEN, due_at=now, created_at=now)
+
+    async def settle(self, message: Message, now: datetime) -> None:
+        await self._add(message, status=DONE, due_at=now, created_at=now, finished_at=now)
+
+    async def _add(self, message: Message, **values: Any) -> None:
+        numbered = {"message_id": message.id, "conversation_id": message.conversation_id, "seq": message.seq}
+        await self._connection.execute(insert(turns).values(attempts=0, **numbered, **values))
+
     async def supersede(self, conversation_id: str, now: datetime) -> None:
         await self._connection.execute(
             update(turns)
@@ -158,7 +168,12 @@ class TurnTable:
         query = (
             select(messages.c.id, messages.c.seq, turns.c.status)
             .outerjoin(turns, turns.c.message_id == messages.c.id)
-            .where(messages.c.conversation_id == conversation_id, messages.c.sender == Sender.CUSTOMER.value)
+            .where(
+                messages.c.conversation_id == conversation_id,
+                messages.c.sender == Sender.CUSTOMER.value,
+                # A reaction, or the wish to wait no longer, is not what the bot is asked.
+                or_(turns.c.status.is_(None), turns.c.status != DONE),
+            )
             .order_by(messages.c.seq.desc())
             .limit(1)
         )

@@ -54,7 +54,7 @@ def _of_body(body: object) -> Iterator[Update]:
             yield _other("entry", None, {"entry": entry})
             continue
         # Account updates have no time of their own; that of the entry tells two of them apart.
-        around = {part: mapping(entry)[part] for part in ("id", "time") if part in mapping(entry)}
+        around: Json = {part: held for part, held in mapping(entry).items() if part in ("id", "time")}
         for change in changes:
             yield from _of_change(change, around)
 
