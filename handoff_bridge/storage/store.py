@@ -13,6 +13,7 @@ from handoff_bridge.storage import lookups
 from handoff_bridge.storage.agents import AgentTable
 from handoff_bridge.storage.append import append_one
 from handoff_bridge.storage.append_many import Appended, ToAppend, append_many
+from handoff_bridge.storage.attachments import AttachmentTable
 from handoff_bridge.storage.conversations import ConversationTable
 from handoff_bridge.storage.database import Database
 from handoff_bridge.storage.desk_views import DeskViews
@@ -23,6 +24,8 @@ from handoff_bridge.storage.messages import MessageTable
 from handoff_bridge.storage.tokens import TokenTable
 from handoff_bridge.storage.turn_steps import claim_turns, complete_plainly
 from handoff_bridge.storage.turns import TurnTable
+from handoff_bridge.storage.whatsapp_inbox import WhatsAppInbox
+from handoff_bridge.storage.whatsapp_people import WhatsAppPeople
 
 #: Two, so that one is made while the other is written to disk.
 BATCHES_AT_ONCE, MAX_BATCH = 2, 100
@@ -56,6 +59,18 @@ class SqlTransaction:
     @cached_property
     def tokens(self) -> TokenTable:
         return TokenTable(self._connection)
+
+    @cached_property
+    def attachments(self) -> AttachmentTable:
+        return AttachmentTable(self._connection)
+
+    @cached_property
+    def whatsapp_inbox(self) -> WhatsAppInbox:
+        return WhatsAppInbox(self._connection)
+
+    @cached_property
+    def whatsapp_people(self) -> WhatsAppPeople:
+        return WhatsAppPeople(self._connection)
 
     @cached_property
     def desk_views(self) -> DeskViews:

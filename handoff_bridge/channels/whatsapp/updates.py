@@ -124,13 +124,17 @@ def _error(number: str | None, raw: object, _contacts: list[Json]) -> Update:
 
 
 def _contact_of(message: Json, contacts: list[Json]) -> Json:
-    """The sender's entry among the contacts; a single one is the sender's even where an id differs or is absent."""
-    for key, own in (("user_id", "from_user_id"), ("wa_id", "from")):
-        wanted = words(message.get(own))
+    """The sender's entry among the contacts; a single one unless it names somebody else."""
+    own = {"user_id": words(message.get("from_user_id")), "wa_id": words(message.get("from"))}
+    for key, wanted in own.items():
         for contact in contacts:
             if wanted is not None and words(contact.get(key)) == wanted:
                 return contact
-    return contacts[0] if len(contacts) == 1 else {}
+    if len(contacts) != 1:
+        return {}
+    (contact,) = contacts
+    others = [key for key, wanted in own.items() if wanted and words(contact.get(key)) not in (None, wanted)]
+    return {} if others else contact
 
 
 def _other(kind: str, number: str | None, body: Json) -> Update:
