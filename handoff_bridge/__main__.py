@@ -7,6 +7,8 @@ import secrets
 import sys
 from collections.abc import Sequence
 
+import uvloop
+
 from handoff_bridge.app import build_app
 from handoff_bridge.business import BusinessRulesError, load_business_rules
 from handoff_bridge.conversations.core import SystemClock, new_id
@@ -39,7 +41,9 @@ def serve(settings: Settings) -> int:
     """Serve until SIGINT or SIGTERM. A second one ends the time of leaving."""
     rules = load_business_rules(settings.business_file)
     set_up_logs()
-    asyncio.run(serve_until_stopped(build_app(settings, rules), settings))
+    # What a message costs is mostly the event loop's work; see docs/performance.md.
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(serve_until_stopped(build_app(settings, rules), settings))
     return 0
 
 
