@@ -2,7 +2,9 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt, StringConstraints, model_validator
+
+from handoff_bridge.business_sending import Sending, Template
 
 MediaKind = Literal["image", "audio", "video", "document", "sticker"]
 HostName = Annotated[str, StringConstraints(to_lower=True, pattern=r"^(\*\.)?([A-Za-z0-9-]+\.)+[A-Za-z0-9-]+$")]
@@ -23,6 +25,10 @@ class Number(_Strict):
     locale: Annotated[str, StringConstraints(max_length=16)] = "de"
     #: Said first in every conversation on this number; without it, what the website says.
     bot_disclosure: str | None = None
+    #: The template that asks a customer to write, when an agent's reply waits and the 24 hours are over.
+    reopen_template: str | None = None
+    #: What Meta grants this number, in and out together.
+    messages_per_s: PositiveInt = 80
 
 
 class Media(_Strict):
@@ -116,6 +122,22 @@ class WhatsAppRules(_Strict):
     media: Media
     wishes: Wishes
     texts: WhatsAppTexts
+    templates: list[Template] = Field(default_factory=list)
+    sending: Sending
+
+    @model_validator(mode="after")
+    def _templates_are_there(self) -> "WhatsAppRules":
+        keys = [(template.name, template.language) for template in self.templates]
+        if len(set(keys)) != len(keys):
+            raise ValueError("templates: one is there twice in the same language")
+        for number in self.numbers:
+            reopening = self.reopening(number)
+            if number.reopen_template is not None and (reopening is None or reopening.defaults is None):
+                raise ValueError(
+                    f"numbers: the template {number.reopen_template} is not among the templates, or has variables "
+                    "without a default"
+                )
+        return self
 
     @model_validator(mode="after")
     def _numbers_are_different(self) -> "WhatsAppRules":
@@ -123,6 +145,15 @@ class WhatsAppRules(_Strict):
         if len(set(ids)) != len(ids):
             raise ValueError("numbers: a phone_number_id is there twice")
         return self
+
+    def reopening(self, number: Number) -> Template | None:
+        """The number's template for a closed window, in its language if there is one."""
+        named = [template for template in self.templates if template.name == number.reopen_template]
+        return next((template for template in named if template.language == number.locale), next(iter(named), None))
+
+    def template(self, name: str, language: str) -> Template | None:
+        wanted = (name, language)
+        return next((known for known in self.templates if (known.name, known.language) == wanted), None)
 
     def number(self, phone_number_id: str) -> Number | None:
         return next((number for number in self.numbers if number.phone_number_id == phone_number_id), None)
