@@ -52,6 +52,21 @@ class Metrics:
         self.oldest_turn_s = Gauge(
             "handschlag_bot_turn_oldest_seconds", "How long the oldest of them has waited.", registry=registry
         )
+        self.outbox = Gauge(
+            "handschlag_outbox", "Messages of other channels by what keeps them.", ("status",), registry=registry
+        )
+        self.outbox_oldest_s = Gauge(
+            "handschlag_outbox_oldest_seconds", "How long the oldest one that may go has waited.", registry=registry
+        )
+        self.outbox_blocked = Gauge(
+            "handschlag_outbox_blocked_accounts", "Numbers from which nothing may be sent now.", registry=registry
+        )
+        self.outbox_sends = Counter(
+            "handschlag_outbox_sends", "Tries to send, by how they ended.", ("outcome", "code"), registry=registry
+        )
+        self.outbox_statuses = Counter(
+            "handschlag_outbox_statuses", "What became of messages afterwards.", ("status", "code"), registry=registry
+        )
 
     def committed(self, journal: Journal) -> None:
         """Count what a transaction has done (handoff_bridge.storage.journal.Audience)."""

@@ -33,6 +33,8 @@ deliveries = Table(
     Column("part", Integer, nullable=False),
     # 0 for the first; higher for what somebody has decided to send again.
     Column("copy", Integer, nullable=False),
+    # Who wrote it: bot, agent, system.
+    Column("sender", String(16), nullable=False),
     # message, template, or reopen: the template that asks for an answer while a reply is held.
     Column("kind", String(16), nullable=False),
     Column("body", JSON(none_as_null=True), nullable=False),

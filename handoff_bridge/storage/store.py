@@ -14,13 +14,18 @@ from handoff_bridge.storage.agents import AgentTable
 from handoff_bridge.storage.append import append_one
 from handoff_bridge.storage.append_many import Appended, ToAppend, append_many
 from handoff_bridge.storage.attachments import AttachmentTable
+from handoff_bridge.storage.budgets import BudgetTable
 from handoff_bridge.storage.conversations import ConversationTable
 from handoff_bridge.storage.database import Database
+from handoff_bridge.storage.delivery_statuses import DeliveryStatusTable
+from handoff_bridge.storage.delivery_views import DeliveryViews
 from handoff_bridge.storage.desk_views import DeskViews
 from handoff_bridge.storage.gather import Gathered
 from handoff_bridge.storage.handoffs import HandoffTable
 from handoff_bridge.storage.journal import Audience, Journal
 from handoff_bridge.storage.messages import MessageTable
+from handoff_bridge.storage.outbox import DeliveryTable
+from handoff_bridge.storage.receivers import ReceiverTable
 from handoff_bridge.storage.tokens import TokenTable
 from handoff_bridge.storage.turn_steps import claim_turns, complete_plainly
 from handoff_bridge.storage.turns import TurnTable
@@ -75,6 +80,26 @@ class SqlTransaction:
     @cached_property
     def desk_views(self) -> DeskViews:
         return DeskViews(self._connection)
+
+    @cached_property
+    def deliveries(self) -> DeliveryTable:
+        return DeliveryTable(self._connection)
+
+    @cached_property
+    def delivery_statuses(self) -> DeliveryStatusTable:
+        return DeliveryStatusTable(self._connection)
+
+    @cached_property
+    def delivery_views(self) -> DeliveryViews:
+        return DeliveryViews(self._connection)
+
+    @cached_property
+    def budgets(self) -> BudgetTable:
+        return BudgetTable(self._connection)
+
+    @cached_property
+    def receivers(self) -> ReceiverTable:
+        return ReceiverTable(self._connection)
 
 
 class SqlStore:

@@ -12,6 +12,8 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.add_column("whatsapp_threads", sa.Column("read_wamid", sa.Text(), nullable=True))
+    op.add_column("whatsapp_threads", sa.Column("typing_at", UtcDateTime(), nullable=True))
     op.create_table(
         "deliveries",
         sa.Column("id", sa.String(length=36), nullable=False),
@@ -23,6 +25,7 @@ def upgrade() -> None:
         sa.Column("to_seq", sa.Integer(), nullable=False),
         sa.Column("part", sa.Integer(), nullable=False),
         sa.Column("copy", sa.Integer(), nullable=False),
+        sa.Column("sender", sa.String(length=16), nullable=False),
         sa.Column("kind", sa.String(length=16), nullable=False),
         sa.Column("body", sa.JSON(none_as_null=True), nullable=False),
         sa.Column("status", sa.String(length=16), nullable=False),
@@ -80,3 +83,6 @@ def downgrade() -> None:
     op.drop_table("send_budgets")
     op.drop_table("delivery_statuses")
     op.drop_table("deliveries")
+    with op.batch_alter_table("whatsapp_threads") as threads:
+        threads.drop_column("typing_at")
+        threads.drop_column("read_wamid")
