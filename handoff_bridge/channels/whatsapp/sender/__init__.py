@@ -1,0 +1,1 @@
+"""From entries of the log to messages on a customer's phone."""
