@@ -1,5 +1,6 @@
 """The agent's use cases."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from handoff_bridge.conversations.changes import require_owner
@@ -36,9 +37,15 @@ class DeskSide:
         return conversation
 
     async def write(
-        self, conversation_id: str, agent: Agent, epoch: int, client_message_id: str, text: str
+        self,
+        conversation_id: str,
+        agent: Agent,
+        epoch: int,
+        client_message_id: str,
+        text: str,
+        data: Mapping[str, object] | None = None,
     ) -> tuple[Message, bool]:
-        """Send as the owner. Returns the message and whether it is new.
+        """Send as the owner, with what the channel needs beside the words. Returns the message and whether it is new.
 
         Raises StaleEpoch when the agent does not own the conversation under this epoch any more.
         """
@@ -46,7 +53,7 @@ class DeskSide:
         now = core.clock.now()
         draft = Draft(
             Sender.AGENT, text, sender_name=agent.name, agent_id=agent.id,
-            client_message_id=client_message_id,
+            client_message_id=client_message_id, data=data,
         )  # fmt: skip
         try:
             _, message = await core.store.append(conversation_id, draft, now, Guard(agent.id, epoch))

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import BeforeValidator, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints
 
 from handoff_bridge.http.bodies import Body, ClientMessageId, Epoch, Text
 
@@ -29,6 +29,15 @@ class AtEpoch(Body):
 class AgentMessage(AtEpoch):
     client_message_id: ClientMessageId
     text: Text
+
+
+class AgentTemplate(AtEpoch):
+    """A template of the company's, with a value for each variable that has no default."""
+
+    client_message_id: ClientMessageId
+    name: Line
+    language: Line = "de"
+    variables: Annotated[dict[Line, Line], Field(max_length=20)] = Field(default_factory=dict)
 
 
 class Return(AtEpoch):

@@ -13,13 +13,14 @@ from aiohttp import web
 
 from handoff_bridge.conversations.model import Agent, Conversation, Message
 from handoff_bridge.desk.access import COOKIE
-from handoff_bridge.desk.presence import customer_online_since
+from handoff_bridge.desk.delivery_news import DeliveryNews
+from handoff_bridge.desk.listing import listing
 from handoff_bridge.errors import ShuttingDown, Unauthenticated
 from handoff_bridge.http import keys
 from handoff_bridge.http.sse import HEARTBEAT_S, EventStream
-from handoff_bridge.http.wire import listed_to_wire, message_to_wire
+from handoff_bridge.http.wire import message_to_wire
 from handoff_bridge.realtime.hub import Subscription, following
-from handoff_bridge.storage.desk_views import ListedConversation, ListFilter
+from handoff_bridge.storage.desk_views import ListFilter
 
 #: Conversations in the first picture and in one round of changes.
 MAX_LISTED = 500
@@ -101,12 +102,14 @@ class DeskFollower:
         self._stream = stream
         self._relay_s = app[keys.metrics].relay_s.labels("agent")
         self._cursors: dict[str, int] = {}
+        self._deliveries = DeliveryNews(app, stream)
 
     async def start(self) -> None:
         async with self._app[keys.store].read() as tx:
             listed = await tx.desk_views.list(ListFilter(limit=MAX_LISTED))
+            wires = await listing(self._app, tx, listed)
         self._cursors = {item.conversation.id: item.conversation.last_seq for item in listed}
-        await self._stream.send("snapshot", {"conversations": [self._wire(item) for item in listed]})
+        await self._stream.send("snapshot", {"conversations": wires})
 
     async def deliver(self, subscription: Subscription) -> None:
         news = subscription.take_news()
@@ -137,12 +140,11 @@ class DeskFollower:
             listed = await tx.desk_views.list(
                 ListFilter(conversation_ids=conversation_ids, limit=len(conversation_ids))
             )
-        for item in listed:
+            wires = await listing(self._app, tx, listed)
+        for item, wire in zip(listed, wires, strict=True):
             await self._messages(item.conversation)
-            await self._stream.send("conversation", {"conversation": self._wire(item)})
-
-    def _wire(self, item: ListedConversation) -> dict[str, object]:
-        return listed_to_wire(item, customer_online_since(self._app))
+            await self._stream.send("conversation", {"conversation": wire})
+            await self._deliveries.send(item.conversation)
 
     async def _messages(self, conversation: Conversation) -> None:
         # One not in the first picture is new, or was closed, or there were too many: of an old one only the end is

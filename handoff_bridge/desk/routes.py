@@ -8,13 +8,14 @@ from handoff_bridge.conversations.model import State
 from handoff_bridge.desk.access import COOKIE, COOKIE_PATH, signed_in
 from handoff_bridge.desk.bodies import AgentMessage, AtEpoch, Return, SignIn, Transfer
 from handoff_bridge.desk.events import stream_events
-from handoff_bridge.desk.presence import customer_online_since
+from handoff_bridge.desk.listing import listing
 from handoff_bridge.desk.sessions import csrf_token
+from handoff_bridge.desk.whatsapp_view import WhatsAppView
 from handoff_bridge.errors import InvalidBody, NotFound
 from handoff_bridge.http import keys
 from handoff_bridge.http.bodies import read_body, read_int
 from handoff_bridge.http.limits import client_address
-from handoff_bridge.http.wire import agent_to_wire, handoff_to_wire, listed_to_wire, message_to_wire
+from handoff_bridge.http.wire import agent_to_wire, handoff_to_wire
 from handoff_bridge.storage.desk_views import ListFilter
 
 DEFAULT_LIMIT = 200
@@ -86,9 +87,8 @@ async def conversations(request: web.Request) -> web.Response:
         text=_search(request),
     )
     async with request.app[keys.store].read() as tx:
-        found = await tx.desk_views.list(wanted)
-    since = customer_online_since(request.app)
-    return web.json_response({"conversations": [listed_to_wire(listed, since) for listed in found]})
+        found = await listing(request.app, tx, await tx.desk_views.list(wanted))
+    return web.json_response({"conversations": found})
 
 
 @routes.get(ONE)
@@ -108,11 +108,13 @@ async def conversation(request: web.Request) -> web.Response:
         handoff = await tx.handoffs.latest(conversation_id)
         nlu = await tx.turns.transcript_nlu(conversation_id)
         said = [] if handoff is None else await tx.messages.latest(conversation_id, limit)
+        (wire,) = await listing(request.app, tx, listed)
+        shown = await WhatsAppView(request.app).messages(tx, listed[0].conversation, messages)
     return web.json_response(
         {
-            "conversation": listed_to_wire(listed[0], customer_online_since(request.app)),
+            "conversation": wire,
             "handoff": handoff_to_wire(handoff, list(said), nlu) if handoff else None,
-            "messages": [message_to_wire(message) for message in messages],
+            "messages": shown,
         }
     )
 
@@ -133,7 +135,10 @@ async def write(request: web.Request) -> web.Response:
     message, created = await request.app[keys.desk].write(
         request.match_info["conversation_id"], agent, body.epoch, body.client_message_id, body.text
     )
-    return web.json_response({"message": message_to_wire(message)}, status=202 if created else 200)
+    async with request.app[keys.store].read() as tx:
+        # On WhatsApp the agent is told at once when the message has to wait for the customer.
+        wire = await WhatsAppView(request.app).written(tx, message)
+    return web.json_response({"message": wire}, status=202 if created else 200)
 
 
 @routes.post(ONE + "/typing")
@@ -178,8 +183,10 @@ async def events(request: web.Request) -> web.StreamResponse:
 
 async def _conversation(request: web.Request, conversation_id: str) -> web.Response:
     async with request.app[keys.store].read() as tx:
-        (listed,) = await tx.desk_views.list(ListFilter(conversation_ids=[conversation_id]))
-    return web.json_response({"conversation": listed_to_wire(listed, customer_online_since(request.app))})
+        (wire,) = await listing(
+            request.app, tx, await tx.desk_views.list(ListFilter(conversation_ids=[conversation_id]))
+        )
+    return web.json_response({"conversation": wire})
 
 
 def _state(request: web.Request) -> State | None:

@@ -8,6 +8,9 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from handoff_bridge.conversations.core import AGENT_ONLINE_FOR
 from handoff_bridge.http import keys
 
+#: What is not done; what is dead, held or indeterminate needs somebody's eye.
+OUTBOX_STATUSES = ("planned", "sending", "held", "indeterminate", "dead")
+
 routes = web.RouteTableDef()
 
 
@@ -24,12 +27,17 @@ async def metrics(request: web.Request) -> web.Response:
     now = app[keys.clock].now()
     async with app[keys.store].read() as tx:
         figures = await tx.desk_views.figures()
+        outbox = await tx.delivery_views.figures(now)
         capacity = await tx.conversations.capacity(now - AGENT_ONLINE_FOR)
     known = app[keys.metrics]
     known.waiting.set(figures.waiting)
     known.oldest_wait_s.set(_age_s(figures.waiting_since, now))
     known.turns_open.set(figures.turns_open)
     known.oldest_turn_s.set(_age_s(figures.oldest_turn_at, now))
+    for status in OUTBOX_STATUSES:
+        known.outbox.labels(status).set(outbox.by_status.get(status, 0))
+    known.outbox_oldest_s.set(_age_s(outbox.oldest_due_at, now))
+    known.outbox_blocked.set(outbox.blocked_accounts)
     known.with_people.set(capacity.conversations_with_agents)
     known.agents_online.set(capacity.agents_online)
     known.streams.set(app[keys.hub].stream_count)

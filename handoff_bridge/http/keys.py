@@ -4,6 +4,7 @@ from aiohttp import web
 
 from handoff_bridge.bot.client import RasaBot
 from handoff_bridge.business import BusinessRules
+from handoff_bridge.channels.whatsapp.sender.channel import WhatsAppChannel
 from handoff_bridge.conversations.core import Core
 from handoff_bridge.conversations.customer import CustomerSide
 from handoff_bridge.conversations.desk import DeskSide
@@ -31,3 +32,5 @@ desk = web.AppKey("desk", DeskSide)
 bot = web.AppKey("bot", BotSide)
 rasa = web.AppKey("rasa", RasaBot)
 sessions = web.AppKey("sessions", Sessions)
+#: Only where business.yml names a number.
+whatsapp_channel = web.AppKey("whatsapp_channel", WhatsAppChannel)

@@ -8,7 +8,7 @@ from pydantic.json_schema import models_json_schema
 
 from handoff_bridge.bot.internal import HandoffRequest
 from handoff_bridge.channels.webchat.bodies import CustomerMessage, Rating, StartConversation, Typing
-from handoff_bridge.desk.bodies import AgentMessage, AtEpoch, Return, SignIn, Transfer
+from handoff_bridge.desk.bodies import AgentMessage, AgentTemplate, AtEpoch, Return, SignIn, Transfer
 from handoff_bridge.http import schemas
 
 Json = dict[str, Any]
@@ -20,6 +20,7 @@ MODELS: tuple[type[BaseModel], ...] = (
     SignIn,
     AtEpoch,
     AgentMessage,
+    AgentTemplate,
     Return,
     Transfer,
     HandoffRequest,
@@ -165,6 +166,9 @@ def _desk_operations() -> list[tuple[str, str, Json]]:
     states = _query("state", {"type": "string", "enum": ["waiting", "human", "bot", "closed"]})
     change: Any = {"security": "agent_unsafe", "conversation": True, "errors": (409,)}
     conversation = schemas.DeskConversationAnswer
+    deliveries = "/desk/api/deliveries"
+    delivery_id = {"name": "delivery_id", "in": "path", "required": True, "schema": {"type": "string"}}
+    decision: Any = {"security": "agent_unsafe", "parameters": (delivery_id,), "errors": (404, 409)}
     return [
         (session, "post", _operation(
             "Sign in", {200: schemas.SessionAnswer}, body=SignIn, errors=(401, 429))),
@@ -180,15 +184,29 @@ def _desk_operations() -> list[tuple[str, str, Json]]:
             security="agent", conversation=True, parameters=(_AFTER, _DESK_LIMIT))),
         (one + "/claim", "post", _operation("Take over", {200: conversation}, body=AtEpoch, **change)),
         (one + "/messages", "post", _operation(
-            "Write to the customer", {202: schemas.MessageAnswer, 200: schemas.MessageAnswer},
-            body=AgentMessage, **change)),
+            "Write to the customer; on WhatsApp the answer says whether it has to wait for them",
+            {202: schemas.DeskMessageAnswer, 200: schemas.DeskMessageAnswer}, body=AgentMessage, **change)),
+        (one + "/templates", "post", _operation(
+            "Write a template to a customer on WhatsApp, also when 24 hours are over",
+            {202: schemas.DeskMessageAnswer, 200: schemas.DeskMessageAnswer}, body=AgentTemplate, **change)),
         (one + "/typing", "post", _operation(
             "Say that one is writing, every few seconds", {204: None}, body=Typing, **change)),
         (one + "/return", "post", _operation("Back to the bot", {200: conversation}, body=Return, **change)),
         (one + "/transfer", "post", _operation("Pass on", {200: conversation}, body=Transfer, **change)),
         (one + "/close", "post", _operation("End", {200: conversation}, body=AtEpoch, **change)),
+        ("/desk/api/templates", "get", _operation(
+            "The company's templates for WhatsApp", {200: schemas.TemplatesAnswer}, security="agent")),
+        (deliveries, "get", _operation(
+            "Messages that did not go: dead, held, indeterminate", {200: schemas.DeliveriesAnswer}, security="agent",
+            parameters=(_query("status", {"type": "string", "enum": ["dead", "held", "indeterminate"]}), _LIMIT))),
+        (deliveries + "/{delivery_id}/resend", "post", _operation(
+            "Send again what is dead or indeterminate; try at once what waits for the operator",
+            {200: schemas.DeliveryAnswer}, **decision)),
+        (deliveries + "/{delivery_id}/drop", "post", _operation(
+            "Give up what has not gone", {200: schemas.DeliveryAnswer}, **decision)),
         ("/desk/api/events", "get", _operation(
-            "Follow everything: snapshot, conversation, message, typing", {200: _EVENT_STREAM}, security="agent")),
+            "Follow everything: snapshot, conversation, message, delivery, typing",
+            {200: _EVENT_STREAM}, security="agent")),
     ]  # fmt: skip
 
 

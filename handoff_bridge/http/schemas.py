@@ -134,6 +134,23 @@ class LastMessageShape(Answer):
     created_at: AwareDatetime
 
 
+class BusinessNumber(Answer):
+    id: str
+    name: str
+    display_number: str
+
+
+class WhatsAppShape(Answer):
+    """The customer on WhatsApp; after ``window_ends_at`` only templates can be sent until they write again."""
+
+    name: str | None
+    phone: str | None
+    window_ends_at: AwareDatetime | None
+    window_open: bool
+    stopped: bool
+    number: BusinessNumber
+
+
 class DeskConversationShape(Answer):
     id: str
     channel: Channel
@@ -149,6 +166,7 @@ class DeskConversationShape(Answer):
     waiting_since: AwareDatetime | None = None
     reserved_for: str | None = None
     last_message: LastMessageShape | None = None
+    whatsapp: WhatsAppShape | None = None
 
 
 class DeskConversationAnswer(Answer):
@@ -171,10 +189,82 @@ class HandoffShape(Answer):
     transcript: list[dict[str, Any]]
 
 
+class DeliveryProblem(Answer):
+    """``message`` is German for agents, ``code`` the Graph API's error."""
+
+    kind: Literal[
+        "window", "window_asked", "operator", "throttled", "undeliverable", "refused", "unknown", "stopped", "dropped"
+    ]
+    message: str
+    code: int | None = None
+
+
+class DeliveryState(Answer):
+    """What became of a message; ``open_ids`` are deliveries that can be sent again or dropped."""
+
+    status: Literal["pending", "held", "sent", "delivered", "read", "failed", "indeterminate", "cancelled"]
+    error: DeliveryProblem | None = None
+    open_ids: list[str] | None = None
+
+
+class DeskMessageShape(MessageShape):
+    """``delivery`` only on WhatsApp, and only for what is not the customer's own."""
+
+    delivery: DeliveryState | None = None
+
+
+class DeskMessageAnswer(Answer):
+    message: DeskMessageShape
+
+
 class DeskDetailAnswer(Answer):
     conversation: DeskConversationShape
     handoff: HandoffShape | None
-    messages: list[MessageShape]
+    messages: list[DeskMessageShape]
+
+
+class VariableShape(Answer):
+    name: str
+    label: str
+    example: str
+    default: str | None
+
+
+class TemplateShape(Answer):
+    """``text`` has its variables in braces."""
+
+    name: str
+    language: str
+    title: str
+    text: str
+    variables: list[VariableShape]
+
+
+class TemplatesAnswer(Answer):
+    templates: list[TemplateShape]
+
+
+class DeliveryShape(Answer):
+    """Carries the entries ``from_seq`` to ``to_seq`` of the log, or a part of one; ``reopen`` asks for an answer."""
+
+    id: str
+    conversation_id: str
+    from_seq: PositiveInt
+    to_seq: PositiveInt
+    kind: Literal["message", "template", "reopen"]
+    sender: Sender
+    attempts: NonNegativeInt
+    delivery: DeliveryState
+    created_at: AwareDatetime
+    updated_at: AwareDatetime
+
+
+class DeliveriesAnswer(Answer):
+    deliveries: list[DeliveryShape]
+
+
+class DeliveryAnswer(Answer):
+    delivery: DeliveryShape
 
 
 class HandoffReceipt(Answer):
@@ -217,6 +307,10 @@ ALL: tuple[type[BaseModel], ...] = (
     DeskConversationAnswer,
     DeskConversationsAnswer,
     DeskDetailAnswer,
+    DeskMessageAnswer,
+    TemplatesAnswer,
+    DeliveriesAnswer,
+    DeliveryAnswer,
     HandoffAnswer,
     Health,
     Readiness,
