@@ -9,12 +9,16 @@ BridgeError
 │   ├── TokenExpired       401
 │   └── SignInFailed       401
 ├── Forbidden              403  (CSRF token missing or wrong)
+├── InvalidSignature       403
+├── WrongVerifyToken       403
 ├── NotFound               404
 ├── Conflict               409
 │   ├── StaleEpoch         409
 │   ├── AlreadyClaimed     409
 │   ├── ConversationClosed 409
+│   ├── AttachmentPending  409
 │   └── IllegalTransition  409
+├── AttachmentNotKept      410
 ├── TooManyRequests        429
 ├── Unavailable            503
 │   ├── ShuttingDown       503
@@ -94,6 +98,18 @@ class Forbidden(BridgeError):
     status, code = 403, "csrf_token_invalid"
 
 
+class InvalidSignature(BridgeError):
+    """The body is not signed with the app's secret."""
+
+    status, code = 403, "invalid_signature"
+
+
+class WrongVerifyToken(BridgeError):
+    """The verify token is not the one that was set here."""
+
+    status, code = 403, "wrong_verify_token"
+
+
 class NotFound(BridgeError):
     """There is nothing at this address."""
 
@@ -122,6 +138,18 @@ class ConversationClosed(Conflict):
     """This conversation is closed."""
 
     code = "conversation_closed"
+
+
+class AttachmentPending(Conflict):
+    """This file is still being fetched; please try again in a moment."""
+
+    code = "attachment_pending"
+
+
+class AttachmentNotKept(BridgeError):
+    """This file was refused, or it was no longer to be had."""
+
+    status, code = 410, "attachment_not_kept"
 
 
 class IllegalTransition(Conflict):

@@ -36,6 +36,36 @@ class Metrics:
             buckets=LATENCY_S,
             registry=registry,
         )
+        self.whatsapp_updates = Counter(
+            "handschlag_whatsapp_updates",
+            "What webhooks brought: new, done, duplicate, foreign, unknown; failed where it was given up.",
+            ("kind", "outcome"),
+            registry=registry,
+        )
+        self.whatsapp_refused = Counter(
+            "handschlag_whatsapp_refused", "Webhooks of which nothing was kept.", ("reason",), registry=registry
+        )
+        self.whatsapp_errors = Counter(
+            "handschlag_whatsapp_errors", "Errors that WhatsApp tells of, by its code.", ("code",), registry=registry
+        )
+        self.whatsapp_delay_s = Histogram(
+            "handschlag_whatsapp_delay_seconds",
+            "From the webhook to the log.",
+            buckets=(*LATENCY_S, 30.0, 60.0, 300.0),
+            registry=registry,
+        )
+        self.whatsapp_backlog = Gauge(
+            "handschlag_whatsapp_backlog", "Updates that are kept and not worked off yet.", registry=registry
+        )
+        self.whatsapp_backlog_s = Gauge(
+            "handschlag_whatsapp_backlog_oldest_seconds", "How long the oldest of them has waited.", registry=registry
+        )
+        self.attachments = Counter(
+            "handschlag_attachments",
+            "Files of customers by what became of them.",
+            ("kind", "outcome"),
+            registry=registry,
+        )
         self.requests = Counter(
             "handschlag_http_requests", "HTTP requests by route.", ("method", "route", "status"), registry=registry
         )

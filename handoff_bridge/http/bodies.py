@@ -48,9 +48,9 @@ async def read_body(request: web.Request, model: type[Model], max_bytes: int = M
 
     Raises InvalidBody with ``details.field``, TextTooLong, BodyTooLarge.
     """
-    raw = await _read_bounded(request, max_bytes)
+    raw = await read_bounded(request, max_bytes)
     try:
-        value = json.loads(raw, parse_constant=_no_number) if raw.strip() else {}
+        value = json.loads(raw, parse_constant=no_number) if raw.strip() else {}
     except (ValueError, RecursionError):
         raise InvalidBody("The body is not valid JSON.", field=None) from None
     try:
@@ -61,11 +61,13 @@ async def read_body(request: web.Request, model: type[Model], max_bytes: int = M
         raise InvalidBody(f"{field or 'body'}: {first['msg']}", field=field) from None
 
 
-def _no_number(name: str) -> object:
+def no_number(name: str) -> object:
+    """For ``json.loads``: refuses NaN and the infinities."""
     raise ValueError(f"{name} is no JSON number")
 
 
-async def _read_bounded(request: web.Request, max_bytes: int) -> bytes:
+async def read_bounded(request: web.Request, max_bytes: int) -> bytes:
+    """The body as it came. Raises BodyTooLarge."""
     raw = bytearray()
     async for chunk in request.content.iter_any():
         raw += chunk

@@ -15,6 +15,8 @@ from handoff_bridge.logs import REQUEST, RequestContext
 
 log = logging.getLogger(__name__)
 #: Asked every few seconds by whatever watches the process.
+#: Prefixes that are not for people: their callers prove who they are and ask as often as they need.
+UNBOUNDED = ("/internal/", "/webhooks/")
 QUIET_ROUTES = frozenset({"/healthz", "/readyz", "/metrics"})
 KNOWN_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -76,7 +78,7 @@ async def count_and_log(request: web.Request, handler: Handler) -> web.StreamRes
 async def within_limits(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Raises TooManyRequests for an address that asks too often; what watches the process is not counted."""
     limits = request.app[keys.limits]
-    if limits.on and _route(request) not in QUIET_ROUTES and not request.path.startswith("/internal/"):
+    if limits.on and _route(request) not in QUIET_ROUTES and not request.path.startswith(UNBOUNDED):
         limits.requests.take(client_address(request, request.app[keys.settings].trusted_proxies))
     return await handler(request)
 

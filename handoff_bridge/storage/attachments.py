@@ -74,6 +74,13 @@ class AttachmentTable:
         row = (await self._connection.execute(query)).one_or_none()
         return _from(row) if row else None
 
+    async def is_any_due(self, now: datetime) -> bool:
+        """Whether there is something to fetch; asks without a lock."""
+        query = select(attachments.c.id).where(
+            attachments.c.status == AttachmentStatus.PENDING.value, attachments.c.due_at <= now
+        )
+        return (await self._connection.execute(query.limit(1))).first() is not None
+
     async def claim(self, owner: str, lease_end: datetime, limit: int, now: datetime) -> Sequence[Attachment]:
         """Lease what is to be fetched now."""
         due = (

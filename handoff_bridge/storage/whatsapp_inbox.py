@@ -1,6 +1,6 @@
 """WhatsApp's raw inbox: kept before the webhook is answered, worked off under leases, in order for each sender."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -57,7 +57,7 @@ class InboxUpdate:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What became of the updates of one body, by their place in it."""
+    """What became of the updates of one body."""
 
     new: Sequence[Received]
     duplicates: Sequence[Received]
@@ -69,29 +69,27 @@ class WhatsAppInbox:
 
     async def keep(self, received: Sequence[Received], now: datetime) -> Kept:
         """Insert what is not there yet. What has the id of another update but not its content is kept as unknown."""
-        fresh = await self._insert(received, now)
-        repeats = [each for each in received if each.dedup_key not in fresh]
-        first = {each.dedup_key: each.fingerprint for each in received if each.dedup_key in fresh}
-        seen: set[str] = set()
-        for each in received:
-            if each.dedup_key in fresh and each.dedup_key in seen:
-                repeats.append(each)
-            seen.add(each.dedup_key)
-        known = first | await self._fingerprints({each.dedup_key for each in repeats} - first.keys())
-        others = [_renamed(each) for each in repeats if known.get(each.dedup_key) != each.fingerprint]
+        unique: dict[str, Received] = {}
+        repeats = [each for each in received if unique.setdefault(each.dedup_key, each) is not each]
+        fresh = await self._insert(unique, now)
+        repeats += [each for key, each in unique.items() if key not in fresh]
+        known = await self._fingerprints({each.dedup_key for each in repeats})
+        others = {
+            other.dedup_key: other
+            for other in (_renamed(each) for each in repeats if known[each.dedup_key] != each.fingerprint)
+        }
         added = await self._insert(others, now)
-        new = [each for each in received if each.dedup_key in fresh and first[each.dedup_key] == each.fingerprint]
-        unique = {each.dedup_key: each for each in (*new, *(o for o in others if o.dedup_key in added))}
-        return Kept(list(unique.values()), [each for each in repeats if _renamed(each).dedup_key not in added])
+        new = [unique[key] for key in unique if key in fresh] + [others[key] for key in others if key in added]
+        return Kept(new, [each for each in repeats if _renamed(each).dedup_key not in added])
 
-    async def _insert(self, received: Sequence[Received], now: datetime) -> set[str]:
+    async def _insert(self, received: Mapping[str, Received], now: datetime) -> set[str]:
         """The keys of those that were not there."""
         # The same order in every transaction: two bodies with the same updates cannot wait for each other.
-        unique = sorted({each.dedup_key: each for each in reversed(received)}.items())
+        ordered = sorted(received)
         dialect = sqlite if self._connection.dialect.name == "sqlite" else postgresql
         inserted: set[str] = set()
-        for start in range(0, len(unique), CHUNK):
-            values = [_values(each, now) for _, each in unique[start : start + CHUNK]]
+        for start in range(0, len(ordered), CHUNK):
+            values = [_values(received[key], now) for key in ordered[start : start + CHUNK]]
             statement = (
                 dialect.insert(inbox)
                 .values(values)
@@ -110,6 +108,13 @@ class WhatsAppInbox:
             )
             found.update({row.dedup_key: row.fingerprint for row in await self._connection.execute(query)})
         return found
+
+    async def is_any_due(self, kinds: Collection[str], now: datetime) -> bool:
+        """Whether there may be something to work off; asks without a lock."""
+        query = select(inbox.c.id).where(
+            inbox.c.status == InboxStatus.NEW.value, inbox.c.kind.in_(sorted(kinds)), inbox.c.due_at <= now
+        )
+        return (await self._connection.execute(query.limit(1))).first() is not None
 
     async def claim(
         self, owner: str, kinds: Collection[str], lease_end: datetime, limit: int, now: datetime

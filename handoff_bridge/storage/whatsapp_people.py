@@ -1,6 +1,5 @@
 """Who writes on WhatsApp, and which conversations are theirs."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -48,7 +47,7 @@ class WhatsAppPeople:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def known_as(self, phone_number_id: str, identity: Identity) -> Sequence[Person]:
+    async def known_as(self, phone_number_id: str, identity: Identity) -> list[Person]:
         """Lock everybody on this number who has one of these ids."""
         named = [people.c.user_id == identity.user_id] if identity.user_id else []
         named += [people.c.phone == identity.phone] if identity.phone else []
