@@ -40,6 +40,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def serve(settings: Settings) -> int:
     """Serve until SIGINT or SIGTERM. A second one ends the time of leaving."""
     rules = load_business_rules(settings.business_file)
+    if rules.whatsapp_is_on:
+        settings.complete_for_whatsapp()
     set_up_logs()
     # What a message costs is mostly the event loop's work; see docs/performance.md.
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:

@@ -19,13 +19,15 @@ from handoff_bridge.bot.worker import TurnWorker
 from handoff_bridge.business import BusinessRules
 from handoff_bridge.channels.webchat import access
 from handoff_bridge.channels.webchat import routes as webchat
+from handoff_bridge.channels.whatsapp import webhook as whatsapp
 from handoff_bridge.channels.whatsapp.sender.wiring import sending
+from handoff_bridge.channels.whatsapp.wiring import receiving
 from handoff_bridge.conversations.core import Core, SystemClock
 from handoff_bridge.conversations.customer import CustomerSide
 from handoff_bridge.conversations.desk import DeskSide
 from handoff_bridge.conversations.timeouts import Timeouts
 from handoff_bridge.conversations.turns import BotSide, RetryPolicy
-from handoff_bridge.desk import deliveries, templates
+from handoff_bridge.desk import attachments, deliveries, templates
 from handoff_bridge.desk import events as desk_events
 from handoff_bridge.desk import routes as desk
 from handoff_bridge.desk.sessions import Sessions
@@ -63,9 +65,9 @@ def build_app(settings: Settings, rules: BusinessRules) -> web.Application:
     # Two bridges on one machine, or one restarted: each run has a name of its own.
     app[keys.process_name] = f"{socket.gethostname()[:32]}-{os.getpid()}-{secrets.token_hex(4)}"
     app.on_response_prepare.append(add_security_headers)
-    app.cleanup_ctx.extend([_storage, _signals, _conversations, _bot, sending, _timeouts])
+    app.cleanup_ctx.extend([_storage, _signals, _conversations, _bot, sending, receiving, _timeouts])
     app.on_shutdown.append(_end_streams)
-    for part in (webchat, desk, templates, deliveries, internal, health, openapi, pages):
+    for part in (webchat, whatsapp, desk, attachments, templates, deliveries, internal, health, openapi, pages):
         app.add_routes(part.routes)
     return app
 

@@ -6,6 +6,7 @@ from handoff_bridge.channels.webchat.bodies import Typing
 from handoff_bridge.conversations.core import AGENT_ONLINE_FOR
 from handoff_bridge.conversations.model import State
 from handoff_bridge.desk.access import COOKIE, COOKIE_PATH, signed_in
+from handoff_bridge.desk.attachments import attachment_to_wire
 from handoff_bridge.desk.bodies import AgentMessage, AtEpoch, Return, SignIn, Transfer
 from handoff_bridge.desk.events import stream_events
 from handoff_bridge.desk.listing import listing
@@ -110,11 +111,13 @@ async def conversation(request: web.Request) -> web.Response:
         said = [] if handoff is None else await tx.messages.latest(conversation_id, limit)
         (wire,) = await listing(request.app, tx, listed)
         shown = await WhatsAppView(request.app).messages(tx, listed[0].conversation, messages)
+        files = await tx.attachments.of_conversation(conversation_id)
     return web.json_response(
         {
             "conversation": wire,
             "handoff": handoff_to_wire(handoff, list(said), nlu) if handoff else None,
             "messages": shown,
+            "attachments": [attachment_to_wire(file) for file in files],
         }
     )
 

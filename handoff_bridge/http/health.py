@@ -29,6 +29,7 @@ async def metrics(request: web.Request) -> web.Response:
         figures = await tx.desk_views.figures()
         outbox = await tx.delivery_views.figures(now)
         capacity = await tx.conversations.capacity(now - AGENT_ONLINE_FOR)
+        backlog, backlog_since = await tx.whatsapp_inbox.backlog()
     known = app[keys.metrics]
     known.waiting.set(figures.waiting)
     known.oldest_wait_s.set(_age_s(figures.waiting_since, now))
@@ -38,6 +39,8 @@ async def metrics(request: web.Request) -> web.Response:
         known.outbox.labels(status).set(outbox.by_status.get(status, 0))
     known.outbox_oldest_s.set(_age_s(outbox.oldest_due_at, now))
     known.outbox_blocked.set(outbox.blocked_accounts)
+    known.whatsapp_backlog.set(backlog)
+    known.whatsapp_backlog_s.set(_age_s(backlog_since, now))
     known.with_people.set(capacity.conversations_with_agents)
     known.agents_online.set(capacity.agents_online)
     known.streams.set(app[keys.hub].stream_count)

@@ -194,6 +194,10 @@ def _desk_operations() -> list[tuple[str, str, Json]]:
         (one + "/return", "post", _operation("Back to the bot", {200: conversation}, body=Return, **change)),
         (one + "/transfer", "post", _operation("Pass on", {200: conversation}, body=Transfer, **change)),
         (one + "/close", "post", _operation("End", {200: conversation}, body=AtEpoch, **change)),
+        (one + "/attachments/{attachment_id}", "get", _operation(
+            "A file of the customer", {200: {"application/octet-stream": {"schema": {"type": "string"}}}},
+            security="agent", conversation=True, errors=(409, 410),
+            parameters=({"name": "attachment_id", "in": "path", "required": True, "schema": {"type": "string"}},))),
         ("/desk/api/templates", "get", _operation(
             "The company's templates for WhatsApp", {200: schemas.TemplatesAnswer}, security="agent")),
         (deliveries, "get", _operation(
@@ -216,6 +220,14 @@ def _inner_operations() -> list[tuple[str, str, Json]]:
             "The bot asks for a person; idempotent per message",
             {202: schemas.HandoffAnswer, 200: schemas.HandoffAnswer},
             body=HandoffRequest, security="internal", errors=(404, 409))),
+        ("/webhooks/whatsapp", "get", _operation(
+            "Meta asks whether the address is ours", {200: {"text/plain": {"schema": {"type": "string"}}}},
+            errors=(403, 404), parameters=tuple(
+                _query(f"hub.{name}", {"type": "string"}) for name in ("mode", "verify_token", "challenge")))),
+        ("/webhooks/whatsapp", "post", _operation(
+            "Meta tells of messages and statuses; signed", {200: schemas.WebhookAnswer}, errors=(403, 404, 413, 422),
+            parameters=({"name": "X-Hub-Signature-256", "in": "header", "required": True,
+                         "schema": {"type": "string"}},))),
         ("/healthz", "get", _operation("Alive", {200: schemas.Health})),
         ("/metrics", "get", _operation(
             "Numbers for Prometheus", {200: {"text/plain": {"schema": {"type": "string"}}}})),

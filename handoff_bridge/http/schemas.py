@@ -6,6 +6,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, NonNegativeInt, Posit
 
 from handoff_bridge.conversations.model import Channel, HandoffStatus, Kind, NoticeType, Reason, Sender, State
 from handoff_bridge.conversations.promise import PromiseKind
+from handoff_bridge.storage.attachments import AttachmentStatus
 
 
 class Answer(BaseModel):
@@ -217,10 +218,23 @@ class DeskMessageAnswer(Answer):
     message: DeskMessageShape
 
 
+class AttachmentShape(Answer):
+    """A file of the customer; its bytes are at ``…/attachments/{id}`` once it is stored."""
+
+    id: str
+    message_id: str
+    kind: Literal["image", "audio", "video", "document", "sticker"]
+    status: AttachmentStatus
+    mime: str | None = None
+    size: NonNegativeInt | None = None
+    name: str | None = None
+
+
 class DeskDetailAnswer(Answer):
     conversation: DeskConversationShape
     handoff: HandoffShape | None
     messages: list[DeskMessageShape]
+    attachments: list[AttachmentShape]
 
 
 class VariableShape(Answer):
@@ -284,6 +298,13 @@ class HandoffAnswer(Answer):
     promise: PromiseShape
 
 
+class WebhookAnswer(Answer):
+    """How many updates the body held, and how many of them were new."""
+
+    received: NonNegativeInt
+    new: NonNegativeInt
+
+
 class Health(Answer):
     status: Literal["ok"]
 
@@ -312,6 +333,7 @@ ALL: tuple[type[BaseModel], ...] = (
     DeliveriesAnswer,
     DeliveryAnswer,
     HandoffAnswer,
+    WebhookAnswer,
     Health,
     Readiness,
 )

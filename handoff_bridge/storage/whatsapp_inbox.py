@@ -185,11 +185,9 @@ class WhatsAppInbox:
             .values(due_at=now, owner=None)
         )
 
-    async def backlog(self, kinds: Collection[str]) -> tuple[int, datetime | None]:
+    async def backlog(self) -> tuple[int, datetime | None]:
         """How many updates wait to be worked off, and since when the oldest does."""
-        query = select(func.count(), func.min(inbox.c.received_at)).where(
-            inbox.c.status == InboxStatus.NEW.value, inbox.c.kind.in_(sorted(kinds))
-        )
+        query = select(func.count(), func.min(inbox.c.received_at)).where(inbox.c.status == InboxStatus.NEW.value)
         count, oldest = (await self._connection.execute(query)).one()
         return count, oldest
 
