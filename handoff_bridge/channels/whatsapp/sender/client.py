@@ -49,7 +49,7 @@ class GraphClient:
             return NotSent(None, type(error).__name__)
         except (ClientError, OSError, TimeoutError) as error:
             return Unknown(type(error).__name__)
-        return _outcome(status, raw)
+        return outcome_from(status, raw)
 
     async def mark_read(self, account: str, external_id: str, *, typing: bool) -> bool:
         """Show two blue ticks and, for up to 25 seconds, that somebody is writing. A failure is only told."""
@@ -95,7 +95,8 @@ class GraphClient:
             return response.status, await response.content.read(MAX_ANSWER)
 
 
-def _outcome(status: int, raw: bytes) -> Outcome:
+def outcome_from(status: int, raw: bytes) -> Outcome:
+    """What an answer means for the message."""
     answer = _object(raw)
     outcome = _error(status, answer)
     if outcome is not None:

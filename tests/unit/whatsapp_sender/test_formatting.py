@@ -1,0 +1,44 @@
+"""What the bot's texts and agents write looks on WhatsApp as it was meant."""
+
+import pytest
+
+from handoff_bridge.channels.whatsapp.sender.formatting import to_whatsapp
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [
+        ("Das ist **wichtig**.", "Das ist *wichtig*."),
+        ("Das ist *kursiv*.", "Das ist _kursiv_."),
+        ("Statt ~~20 €~~ nur 10 €", "Statt ~20 €~ nur 10 €"),
+        ("**Lieferung** und *Montage*", "*Lieferung* und _Montage_"),
+        ("## Ihre Bestellung", "*Ihre Bestellung*"),
+        ("## **Ihre Bestellung**", "*Ihre Bestellung*"),
+        ("- Gerät\n- Kabel", "• Gerät\n• Kabel"),
+        ("* Gerät\n* Kabel", "• Gerät\n• Kabel"),
+        ("[Rückgabe](https://shop.example/r_1)", "Rückgabe: https://shop.example/r_1"),
+        ("[https://shop.example](https://shop.example)", "https://shop.example"),
+        ("[Anrufen](tel:0800123)", "Anrufen: 0800123"),
+        ("`**kein Fett**`", "`**kein Fett**`"),
+    ],
+)
+def test_our_light_formatting_becomes_whatsapps(ours: str, theirs: str) -> None:
+    assert to_whatsapp(ours) == theirs
+
+
+@pytest.mark.parametrize(
+    "plain",
+    [
+        "5 * 3 * 2 = 30",
+        "2**3**2",
+        "snake_case_name",
+        "Ihre Nummer: B-2026-104233",
+        "1. Erstens\n2. Zweitens",
+        "https://shop.example/a*b*c",
+        "10–12 Uhr",
+        "Sterne: ***",
+        "",
+    ],
+)
+def test_what_is_no_formatting_stays_as_it_is(plain: str) -> None:
+    assert to_whatsapp(plain) == plain
