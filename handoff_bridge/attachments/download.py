@@ -17,7 +17,8 @@ from handoff_bridge.attachments.types import HEAD, kept_as
 TIMEOUT = ClientTimeout(total=300, sock_connect=10, sock_read=30)
 MAX_REDIRECTS = 3
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
-GONE = frozenset({400, 404, 410})
+#: The reason of NotNow where there is nothing at the address: addresses run out.
+NOT_FOUND = "status_404"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +79,8 @@ class Downloads:
                 if response.status in REDIRECTS:
                     url = self._allowed(response.headers.get("Location", ""), "redirect", url)
                     continue
-                if response.status in GONE:
-                    raise Gone(f"status_{response.status}")
+                if response.status == 410:
+                    raise Gone("status_410")
                 if response.status != 200:
                     raise NotNow(f"status_{response.status}")
                 yield response

@@ -41,7 +41,7 @@ class InboxWorker:
         self._clock = clock
         self._metrics = metrics
         self._owner = owner
-        self._handlers = handlers
+        self.handlers = handlers
         self._woken = asyncio.Event()
         self._running: set[asyncio.Task[None]] = set()
         self._stopping = False
@@ -77,7 +77,7 @@ class InboxWorker:
         free = AT_ONCE - len(self._running)
         if free <= 0:
             return
-        now, kinds = self._clock.now(), self._handlers.keys()
+        now, kinds = self._clock.now(), self.handlers.keys()
         async with self._store.read() as tx:
             # Writing locks on SQLite, and mostly there is nothing to do.
             if not await tx.whatsapp_inbox.is_any_due(kinds, now):
@@ -109,7 +109,7 @@ class InboxWorker:
             async with self._store.write() as tx:
                 if not await tx.whatsapp_inbox.hold(update.id, self._owner):
                     return
-                afterwards = await self._handlers[update.kind](tx, update)
+                afterwards = await self.handlers[update.kind](tx, update)
         except DuplicateMessage:
             # It is in the log already, under the same id.
             async with self._store.write() as tx:

@@ -15,10 +15,10 @@ from typing import cast
 import aiohttp
 from aiohttp import ClientSession, ClientTimeout
 
-from handoff_bridge.attachments.download import Downloads, Fetched, Wanted
+from handoff_bridge.attachments.download import NOT_FOUND, Downloads, Fetched, Wanted
 from handoff_bridge.attachments.errors import AttachmentError, Gone, NotNow, Refused
 from handoff_bridge.business_whatsapp import Media, MediaKind
-from handoff_bridge.channels.whatsapp.fields import mapping, words
+from handoff_bridge.channels.whatsapp.fields import mapping, whole, words
 from handoff_bridge.conversations.ports import Clock
 from handoff_bridge.errors import StoreUnavailable
 from handoff_bridge.metrics import Metrics
@@ -33,6 +33,10 @@ LEASE = timedelta(minutes=6)
 ASK = ClientTimeout(total=20, sock_connect=5)
 #: The answer to the question where a file is has some hundred bytes.
 MAX_ANSWER = 64 * 1024
+#: "Object with this ID does not exist": https://developers.facebook.com/docs/whatsapp/cloud-api/support/error-codes.
+NO_SUCH_OBJECT = 100
+#: An address just given may not be there yet; one that is never there belongs to a file that is gone.
+NOT_FOUND_AT_MOST = 5
 FIRST_WAIT_S, LONGEST_WAIT_S = 2.0, 3600.0
 #: WhatsApp itself keeps a file no longer.
 GIVE_UP_AFTER = timedelta(days=7)
@@ -55,27 +59,27 @@ class MediaAddresses:
                 f"{self._base}/{media_id}", headers={**self.headers, "Accept-Encoding": "identity"},
                 timeout=ASK, allow_redirects=False,
             ) as response:  # fmt: skip
-                if response.status in (400, 404, 410):
-                    raise Gone(f"graph_{response.status}")
-                if response.status != 200:
-                    raise NotNow(f"graph_{response.status}")
-                raw = b""
+                status, raw = response.status, b""
                 async for chunk in response.content.iter_any():
                     raw += chunk
                     if len(raw) > MAX_ANSWER:
                         raise NotNow("graph_answer")
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
             raise NotNow(type(error).__name__) from error
-        return _address(raw)
+        return _address(status, raw)
 
 
-def _address(raw: bytes) -> str:
+def _address(status: int, raw: bytes) -> str:
     try:
-        url = words(mapping(json.loads(raw)).get("url"))
+        answer = mapping(json.loads(raw))
     except (ValueError, RecursionError):
-        url = None
-    if url is None:
-        raise NotNow("graph_answer")
+        answer = {}
+    code = whole(mapping(answer.get("error")).get("code"))
+    if code == NO_SUCH_OBJECT or (code is None and status in (404, 410)):
+        raise Gone("unknown_id")
+    url = words(answer.get("url"))
+    if status != 200 or url is None:
+        raise NotNow(f"graph_{status}" if code is None else f"graph_{status}_{code}")
     return url
 
 
@@ -181,7 +185,8 @@ class MediaWorker:
 
     async def _later(self, attachment: Attachment, error: NotNow) -> None:
         now = self._clock.now()
-        if attachment.created_at is not None and now - attachment.created_at > GIVE_UP_AFTER:
+        too_old = attachment.created_at is not None and now - attachment.created_at > GIVE_UP_AFTER
+        if too_old or (error.reason == NOT_FOUND and attachment.attempts >= NOT_FOUND_AT_MOST):
             await self._give_up(attachment, AttachmentStatus.GONE, error)
             return
         log.warning("Attachment %s could not be fetched, attempt %d: %s.",
