@@ -9,6 +9,7 @@ from rasa_sdk.types import DomainDict
 
 from actions import decisions
 from actions.handoff import hand_over
+from actions.tasks.form import forgotten
 from actions.signals import last_offer, misunderstandings_in_a_row, times_not_content
 
 _NO_FORM: list[EventType] = [ActiveLoop(None), SlotSet("requested_slot", None)]
@@ -87,10 +88,9 @@ class Stop(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
         dispatcher.utter_message(response="utter_stopped")
-        collected = ("order_number", "postal_code", "form_hint", "remedy", "defect_description")
-        counted = ("invalid_inputs", "answers_without_number", "waits_for_number")
+        collected = ("order_number", "postal_code", "remedy", "defect_description")
         return [
             *_NO_FORM,
-            *(SlotSet(name, None) for name in collected),
-            *(SlotSet(name, 0.0) for name in counted),
+            *forgotten(tracker.slots),
+            *(SlotSet(name, None) for name in collected if name in tracker.slots),
         ]

@@ -5,7 +5,12 @@ ActionError
 ├── BridgeError            a handoff was not confirmed
 │   ├── BridgeUnavailable  the bridge cannot be reached or failed
 │   └── HandoffRefused     the bridge understood and said no (conversation unknown or closed, secret, body)
-└── ShopUnavailable        the shop's database cannot be read in time
+└── SystemUnavailable      a system behind a task does not answer in time; names what the customer reads
+    ├── LookupGuardUnavailable  wrong proofs cannot be counted, so nothing may be told
+    ├── ChangeUnconfirmed       it is not certain whether a change was made
+    ├── ShopUnavailable         the shop's database cannot be read in time
+    ├── EnergySystemUnavailable     the energy supplier's contracts cannot be read in time
+    └── InsuranceSystemUnavailable  the insurer's policies cannot be read in time
 """
 
 
@@ -34,5 +39,36 @@ class HandoffRefused(BridgeError):
         self.code = code
 
 
-class ShopUnavailable(ActionError):
+class SystemUnavailable(ActionError):
+    """A system behind a task does not answer in time. Each sector's client has its own kind, with its own sentence."""
+
+    #: What the customer reads: what does not work, and the way on.
+    response = "utter_system_unavailable"
+
+
+class LookupGuardUnavailable(SystemUnavailable):
+    """Wrong proofs of identity cannot be counted, so nothing may be told."""
+
+
+class ChangeUnconfirmed(SystemUnavailable):
+    """A system did not say in time whether it made a change. The same change under the same key may be tried again."""
+
+    response = "utter_change_unconfirmed"
+
+
+class ShopUnavailable(SystemUnavailable):
     """The shop's database cannot be read in time."""
+
+    response = "utter_shop_unavailable"
+
+
+class EnergySystemUnavailable(SystemUnavailable):
+    """The energy supplier's contracts cannot be read in time."""
+
+    response = "utter_contracts_unavailable"
+
+
+class InsuranceSystemUnavailable(SystemUnavailable):
+    """The insurer's policies cannot be read in time."""
+
+    response = "utter_policies_unavailable"

@@ -21,6 +21,21 @@ def shop_database_url() -> str:
     return os.environ.get("HANDSCHLAG_SHOP_DATABASE_URL", "sqlite:///var/shop.db")
 
 
+def lookup_guard_url() -> str:
+    """SQLAlchemy's address of the database in which wrong proofs of identity are counted."""
+    return os.environ.get("HANDSCHLAG_LOOKUP_GUARD_URL", "sqlite:///var/lookup_guard.db")
+
+
+def energy_database_url() -> str:
+    """SQLAlchemy's address of the energy supplier's database."""
+    return os.environ.get("HANDSCHLAG_ENERGY_DATABASE_URL", "sqlite:///var/energy.db")
+
+
+def insurance_database_url() -> str:
+    """SQLAlchemy's address of the insurer's database."""
+    return os.environ.get("HANDSCHLAG_INSURANCE_DATABASE_URL", "sqlite:///var/insurance.db")
+
+
 def business_file() -> Path:
     """The file with the company's name, contact and opening hours."""
     return Path(os.environ.get("HANDSCHLAG_BUSINESS_FILE", "business.yml"))

@@ -1,0 +1,95 @@
+"""What a message means to the request that is going on: an answer, another request, or nothing for the form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from actions.confirmation import CONFIRMATION
+from actions.tasks.fields import Malformed, NumberField, TextField
+from actions.tasks.message import Message
+from actions.tasks.task import Task, tasks
+
+#: Whatever else such a message holds, the form steps back.
+_LEAVES = frozenset(
+    {
+        "request_human",
+        "stop",
+        "goodbye",
+        "complaint",
+        "legal_threat",
+        "request_data_export",
+        "request_data_deletion",
+        "negative_feedback",
+        "insult",
+    }
+)
+#: Intents of attempts at an answer; what they hold is read, and if it is nothing, that counts.
+_ATTEMPTS = frozenset({"inform", "affirm", "deny"})
+#: Other matters that the rules answer. Own words that are asked for (a description) are often taken for one of these,
+#: so only a sure one counts then.
+_SURE = 0.7
+
+
+@dataclass
+class Reading:
+    """`told`: slots and values in the order of reading. `malformed`: the slot of an answer that cannot be one.
+    `is_attempt`: an answer was tried, or the request was said once more. `other_task`: another request.
+    """
+
+    told: dict[str, Any] = field(default_factory=dict)
+    malformed: str | None = None
+    is_attempt: bool = False
+    other_task: Task | None = None
+
+
+def leaves_the_form(message: Message) -> bool:
+    """Whether the rules take over whatever was asked."""
+    return message.intent in _LEAVES
+
+
+def starts(message: Message) -> Task | None:
+    """The task that a message opens; a bare number opens the one that takes it."""
+    if message.intent in tasks():
+        return tasks()[message.intent]
+    takers = [task for task in tasks().values() if task.takes_bare_number]
+    for task in takers:
+        if any(each.read(message, False, {}) for each in task.fields):
+            return task
+    return takers[0] if takers else None
+
+
+def read(task: Task, message: Message, asked: str | None, known: Mapping[str, Any]) -> Reading:
+    """Reads every field of the task; the one that was asked for may be answered in a bare word."""
+    reading = Reading(is_attempt=message.intent in _ATTEMPTS or message.intent == task.intent)
+    fields = (*task.fields, CONFIRMATION)
+    other = tasks().get(message.intent)
+    elsewhere = other is not None and other is not task
+    for each in fields:
+        is_asked = each.slot == asked
+        if is_asked and isinstance(each, TextField) and _is_about_something_else(message, task):
+            continue
+        value = each.read(message, is_asked, known)
+        if isinstance(value, Malformed):
+            reading.malformed = each.slot
+        elif value is not None:
+            reading.told[each.slot] = value
+    if elsewhere and asked is not None:
+        answered = asked in reading.told
+        if not answered or (message.confidence >= _SURE and not _is_own_words(task, asked, message)):
+            reading.other_task = other
+    return reading
+
+
+def _is_about_something_else(message: Message, task: Task) -> bool:
+    """Surely another matter, and a question: not what somebody writes who describes theirs."""
+    if message.intent in (task.intent, *_ATTEMPTS):
+        return False
+    return message.confidence >= _SURE and message.text.rstrip().endswith("?")
+
+
+def _is_own_words(task: Task, asked: str, message: Message) -> bool:
+    """An answer in the customer's own words, or a choice, may sound like any other matter."""
+    is_number = any(each.slot == asked and isinstance(each, NumberField) for each in task.fields)
+    return message.is_payload or not is_number
