@@ -142,6 +142,7 @@ def _stored_reply(events: Iterable[Event], message_id: str) -> Reply | None:
             "intent": {"name": asked.intent_name, "confidence": asked.intent.get("confidence", 0.0)},
             "intent_ranking": list(parsed.get("intent_ranking", [])),
             "entities": list(parsed.get("entities", [])),
+            "several_intents": list(parsed.get("several_intents", [])),
         },
     }
 

@@ -1,7 +1,7 @@
 """What goes in and out of the channel, checked.
 
 Request {conversation_id, message_id, text, metadata: {channel, locale, is_payload, returned: null | {note, turns}}},
-answer {messages: [{text?, buttons?, image?, custom?}], nlu: {text, intent, intent_ranking, entities}}.
+answer {messages: [{text?, buttons?, image?, custom?}], nlu: {text, intent, intent_ranking, entities, several_intents}}.
 """
 
 from __future__ import annotations
@@ -52,12 +52,13 @@ class BotMessage(TypedDict, total=False):
 
 
 class Understanding(TypedDict):
-    """What the pipeline understood of the customer's message."""
+    """What the pipeline understood of a message. `several_intents`: its requests, when it holds more than one."""
 
     text: str
     intent: dict[str, Any]
     intent_ranking: list[dict[str, Any]]
     entities: list[dict[str, Any]]
+    several_intents: list[dict[str, Any]]
 
 
 class Reply(TypedDict):

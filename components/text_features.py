@@ -1,107 +1,184 @@
-"""What the intent classifier sees of a message: words, word pairs, lemmas and pieces of words, weighted by TF-IDF."""
+"""What the intent classifier sees of a message, in blocks that are weighted by TF-IDF each.
+
+Each block looks at the same text in another way, so that what one of them misses another one finds:
+
+    words      words and pairs of neighbours, as they are typed
+    pieces     two to five signs inside the borders of a word: parts of compounds, and forgives typing errors
+    stems      stems in one umlaut spelling, particles of separable verbs, parts of compounds
+    skips      pairs of stems with one or two words between them
+    concepts   what the lexicon finds (`components.lexicon`)
+    request    stems and concepts of the sentences that ask or wish for something: the core of a long message
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+import math
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Sequence
 from itertools import pairwise
 from typing import TypedDict
 
 import numpy as np
 from scipy.sparse import csr_matrix, hstack
-from sklearn.feature_extraction.text import TfidfVectorizer
 
-#: A run of letters and digits, or a run of anything else that is not blank (an emoji and "??" carry meaning too).
-_WORD = re.compile(r"\w+|[^\w\s]+")
-_DIGITS = re.compile(r"\d+")
+from components.lexicon import Lexicon
+from components.requests import request_sentences
+from components.words import Compounds, fold, stem, verb_parts, words_of
 
-
-@dataclass(frozen=True)
-class Phrase:
-    """A message as the features see it: its text and the lemmas of its words."""
-
-    text: str
-    lemmas: tuple[str, ...]
-
-    def __add__(self, other: Phrase) -> Phrase:
-        return Phrase(f"{self.text}. {other.text}", self.lemmas + other.lemmas)
+#: How much each block counts beside the others, found by leaving out one writer of the training data after the other.
+BLOCK_WEIGHTS = {"words": 1.0, "pieces": 1.3, "stems": 1.0, "skips": 0.7, "concepts": 0.5, "request": 0.5}
+#: In how many examples a term has to occur. Pairs and pieces seen once are many and say nothing.
+_LEAST_EXAMPLES = {"words": 1, "pieces": 2, "stems": 1, "skips": 2, "concepts": 1, "request": 2}
+_PIECE_SIZES = range(2, 6)
 
 
-class VectorizerState(TypedDict):
-    """One fitted vectorizer as JSON: its terms in column order and their weights."""
+class BlockState(TypedDict):
+    """One learned block as JSON: its terms in column order and their weights."""
 
     terms: list[str]
     idf: list[float]
 
 
-def fold(text: str) -> str:
-    """Lower case, and every number as one sign: which number it is says nothing about what is wanted."""
-    return _DIGITS.sub("0", text.lower())
+class FeatureState(TypedDict):
+    """Everything that was learned, as JSON."""
+
+    blocks: dict[str, BlockState]
+    vocabulary: dict[str, int]
+    concepts: dict[str, list[str]]
 
 
-def _words(phrase: Phrase) -> list[str]:
-    words = _WORD.findall(fold(phrase.text))
+class TextFeatures:
+    """Turns texts into the rows of one sparse matrix."""
+
+    def __init__(self, lexicon: Lexicon | None = None, blocks: Collection[str] = tuple(BLOCK_WEIGHTS)) -> None:
+        """`blocks`: which blocks are looked at; without a lexicon there are no concepts."""
+        self._lexicon = lexicon or Lexicon({})
+        self._compounds = Compounds({})
+        self._names = [name for name in BLOCK_WEIGHTS if name in blocks]
+        self._columns: dict[str, dict[str, int]] = {}
+        self._idf: dict[str, np.ndarray] = {}
+        self._readers: dict[str, Callable[[str], list[str]]] = {
+            "words": _words,
+            "pieces": _pieces,
+            "stems": self._stems,
+            "skips": _skips,
+            "concepts": lambda text: sorted(self._lexicon.find(text)),
+            "request": self._request,
+        }
+
+    def fit_transform(self, texts: Sequence[str]) -> csr_matrix:
+        """Learns the terms of `texts` and returns their features, shape (len(texts), terms)."""
+        self._compounds = Compounds.learned_from(word for text in texts for word in words_of(fold(text)))
+        rows = []
+        for name in self._names:
+            counted = [Counter(self._readers[name](text)) for text in texts]
+            self._learn(name, counted)
+            rows.append(self._weighted(name, counted))
+        return csr_matrix(hstack(rows))
+
+    def transform(self, texts: Sequence[str]) -> csr_matrix:
+        """The features of `texts`, shape (len(texts), terms); unknown terms are left out."""
+        blocks = [self._weighted(name, [Counter(self._readers[name](text)) for text in texts]) for name in self._names]
+        return csr_matrix(hstack(blocks))
+
+    def _learn(self, name: str, counted: Sequence[Counter[str]]) -> None:
+        examples: Counter[str] = Counter()
+        for counts in counted:
+            examples.update(counts.keys())
+        terms = sorted(term for term, count in examples.items() if count >= _LEAST_EXAMPLES[name])
+        self._columns[name] = {term: column for column, term in enumerate(terms)}
+        weights = [math.log((1 + len(counted)) / (1 + examples[term])) + 1 for term in terms]
+        self._idf[name] = np.array(weights, dtype=np.float32)
+
+    def _weighted(self, name: str, counted: Sequence[Counter[str]]) -> csr_matrix:
+        """Rows of length 1 (times the block's weight), or of nothing."""
+        columns, idf = self._columns[name], self._idf[name]
+        at, values, ends = [], [], [0]
+        for counts in counted:
+            for term, count in counts.items():
+                column = columns.get(term)
+                if column is not None:
+                    at.append(column)
+                    values.append(count)
+            ends.append(len(at))
+        indices = np.array(at, dtype=np.int32)
+        data = (1 + np.log(np.array(values, dtype=np.float32))) * idf[indices] if at else np.zeros(0, dtype=np.float32)
+        rows = csr_matrix((data, indices, np.array(ends)), shape=(len(counted), len(columns)), dtype=np.float32)
+        lengths = np.sqrt(np.asarray(rows.multiply(rows).sum(axis=1)).ravel())
+        scale = np.divide(BLOCK_WEIGHTS[name], lengths, out=np.zeros_like(lengths), where=lengths > 0)
+        rows.data *= np.repeat(scale, np.diff(rows.indptr)).astype(np.float32)
+        return rows
+
+    def _stems(self, text: str) -> list[str]:
+        found = []
+        for word in words_of(fold(text)):
+            if word[0].isalnum():
+                found.append(stem(word))
+            found.extend(f"+{part}" for part in verb_parts(word))
+            found.extend(stem(part) for part in self._compounds.parts(word))
+        return found
+
+    def _request(self, text: str) -> list[str]:
+        found: list[str] = []
+        for sentence in request_sentences(text, self._lexicon):
+            found.extend(stem(word) for word in words_of(fold(sentence)) if word[0].isalnum())
+            found.extend(f"={concept}" for concept in self._lexicon.find(sentence))
+        return found
+
+    def knows_word(self, word: str) -> bool:
+        """Whether an example holds this word (lower case, without digits)."""
+        return word in self._columns.get("words", {})
+
+    def state(self) -> FeatureState:
+        """What was learned, fit for JSON."""
+        return {
+            "blocks": {
+                name: {
+                    "terms": list(self._columns[name]),
+                    "idf": [round(float(weight), 5) for weight in self._idf[name]],
+                }
+                for name in self._names
+            },
+            "vocabulary": self._compounds.counts,
+            "concepts": self._lexicon.concepts,
+        }
+
+    @classmethod
+    def from_state(cls, state: FeatureState) -> TextFeatures:
+        """The inverse of `state`."""
+        features = cls(Lexicon(state["concepts"]), state["blocks"])
+        features._compounds = Compounds(state["vocabulary"])
+        for name, block in state["blocks"].items():
+            features._columns[name] = {term: column for column, term in enumerate(block["terms"])}
+            features._idf[name] = np.array(block["idf"], dtype=np.float32)
+        return features
+
+
+def _words(text: str) -> list[str]:
+    words = words_of(fold(text))
     return words + [f"{left} {right}" for left, right in pairwise(words)]
 
 
-def _lemmas(phrase: Phrase) -> list[str]:
-    return [fold(lemma) for lemma in phrase.lemmas]
-
-
-def _pieces(phrase: Phrase) -> list[str]:
-    """Two to five signs inside the borders of a word: finds the parts of compounds and forgives typing errors."""
+def _pieces(text: str) -> list[str]:
     pieces: list[str] = []
-    for word in fold(phrase.text).split():
+    for word in fold(text).split():
         padded = f" {word} "
-        for size in range(2, 6):
+        for size in _PIECE_SIZES:
             pieces.extend(padded[at : at + size] for at in range(max(1, len(padded) - size + 1)))
     return pieces
 
 
-#: Order matters: it is the order of the columns.
-_ANALYZERS = {"words": _words, "lemmas": _lemmas, "pieces": _pieces}
+def _skips(text: str) -> list[str]:
+    stems = [stem(word) for word in words_of(fold(text)) if word[0].isalnum()]
+    return [f"{left} {right}" for at, left in enumerate(stems) for right in stems[at + 2 : at + 4]]
 
 
-class TextFeatures:
-    """Turns phrases into the rows of one sparse matrix."""
-
-    def __init__(self) -> None:
-        self._vectorizers = {
-            name: TfidfVectorizer(analyzer=analyzer, sublinear_tf=True, dtype=np.float32)
-            for name, analyzer in _ANALYZERS.items()
-        }
-
-    def fit_transform(self, phrases: Sequence[Phrase]) -> csr_matrix:
-        """Learns the terms of `phrases` and returns their features, shape (len(phrases), terms)."""
-        return csr_matrix(hstack([vectorizer.fit_transform(phrases) for vectorizer in self._vectorizers.values()]))
-
-    def transform(self, phrases: Sequence[Phrase]) -> csr_matrix:
-        """The features of `phrases`, shape (len(phrases), terms); unknown terms are left out."""
-        return csr_matrix(hstack([vectorizer.transform(phrases) for vectorizer in self._vectorizers.values()]))
-
-    def knows_word(self, word: str) -> bool:
-        """Whether an example holds this word (lower case, without digits)."""
-        vectorizer = self._vectorizers["words"]
-        # Learned, or handed in by `from_state` and not yet used.
-        terms = getattr(vectorizer, "vocabulary_", None) or vectorizer.vocabulary
-        return word in terms
-
-    def state(self) -> dict[str, VectorizerState]:
-        """What was learned, fit for JSON."""
-        return {
-            name: {
-                "terms": sorted(vectorizer.vocabulary_, key=vectorizer.vocabulary_.__getitem__),
-                "idf": [round(float(weight), 6) for weight in vectorizer.idf_],
-            }
-            for name, vectorizer in self._vectorizers.items()
-        }
-
-    @classmethod
-    def from_state(cls, state: dict[str, VectorizerState]) -> TextFeatures:
-        """The inverse of `state`."""
-        features = cls()
-        for name, vectorizer in features._vectorizers.items():
-            vectorizer.vocabulary = {term: column for column, term in enumerate(state[name]["terms"])}
-            vectorizer.idf_ = np.asarray(state[name]["idf"], dtype=np.float32)
-        return features
+def dense_rows(vectors: Iterable[np.ndarray | None], weight: float) -> csr_matrix:
+    """Sentence vectors as rows of length `weight`, shape (messages, dimensions); None and zero become empty rows."""
+    known = list(vectors)
+    size = next((len(vector) for vector in known if vector is not None), 0)
+    rows = np.zeros((len(known), size), dtype=np.float32)
+    for row, vector in zip(rows, known, strict=True):
+        if vector is not None and (length := float(np.linalg.norm(vector))) > 0:
+            row[:] = vector * (weight / length)
+    return csr_matrix(rows)
