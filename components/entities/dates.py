@@ -32,6 +32,8 @@ _DAY_MONTH = re.compile(
     re.IGNORECASE,
 )
 _WORD_MONTH = re.compile(rf"(?<![\d.,])([0-3]?\d)\.? ?{_MONTH}(?: ?(?:'|20)?(\d{{2}}))?(?![\d])", re.IGNORECASE)
+#: "Straße des 17. Juni" is an address.
+_STREET = re.compile(r"(?:stra(?:ß|ss)e|str\.|platz|allee) des $", re.IGNORECASE)
 _SPOKEN_DAY = re.compile(rf"\b([a-zäöüß]{{4,22}}(?:e[nrsm]?)) {_MONTH}(?: ((?:19|20)\d{{2}}))?", re.IGNORECASE)
 _SPOKEN_BOTH = re.compile(
     r"\b([a-zäöüß]{4,22}e[nrsm]?) ([a-zäöüß]{4,9}e[nrsm]?)(?: ((?:19|20)\d{2}))?\b", re.IGNORECASE
@@ -99,6 +101,8 @@ def _full(view: View) -> Iterator[Found]:
         if value := _date(None, month, day):
             yield Found(found.start(), found.end(), "date", value, NAMED if found[1] else LIKELY)
     for found in _WORD_MONTH.finditer(text):
+        if _STREET.search(text, 0, found.start()):
+            continue
         year = found[3] and f"20{found[3]}"
         if value := _date(year, str(_MONTHS[found[2].lower()]), found[1]):
             yield Found(found.start(), found.end(), "date", value, CHECKED)

@@ -9,6 +9,8 @@ import pytest
 import rasa.core.test
 from rasa.core.agent import Agent
 
+from tests.bot.support.annotate import annotated
+
 STORIES = sorted(Path(__file__).parent.glob("test_*.yml"))
 
 
@@ -32,3 +34,10 @@ async def test_a_wrong_step_is_noticed(agent: Agent, tmp_path: Path) -> None:
     await rasa.core.test.test(str(story), agent, out_directory=str(tmp_path), e2e=True, disable_plotting=True)
     report = json.loads((tmp_path / "story_report.json").read_text(encoding="utf-8"))
     assert report["conversation_accuracy"]["correct"] == 0
+
+
+@pytest.mark.parametrize("stories", STORIES, ids=lambda path: path.stem)
+def test_what_people_name_is_marked(stories: Path) -> None:
+    """`python -m tests.bot.support.annotate` adds the marks."""
+    lines = stories.read_text(encoding="utf-8").splitlines()
+    assert [line for line in lines if annotated(line) != line] == []

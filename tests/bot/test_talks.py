@@ -28,7 +28,10 @@ async def test_the_bridge_gets_everything_said_with_intents_and_entities(talk: T
     assert [entry["sender"] for entry in request["transcript"]] == ["customer", "bot", "customer", "bot", "customer"]
     greeting, _, wish, _, tapped = request["transcript"]
     assert (greeting["text"], greeting["intent"]) == ("Guten Morgen", "greet")
-    assert wish["entities"] == [{"entity": "order_number", "value": "10423345"}]
+    assert wish["entities"] == [
+        {"entity": "product", "value": "kopfhörer"},
+        {"entity": "order_number", "value": "10423345"},
+    ]
     assert wish["confidence"] > 0.5
     assert tapped["text"] == "Ja, bitte", "a tapped button is shown as the customer saw it"
     assert request["slots"] == {"order_number": "10423345"}
