@@ -192,12 +192,17 @@ class WhatsAppInbox:
         return count, oldest
 
 
+def key_of_other(dedup_key: str, fingerprint: str) -> str:
+    """Under which key an update is kept that has the id of another one, but not its content."""
+    return f"{dedup_key[:180]}#{fingerprint}"
+
+
 def _renamed(received: Received) -> Received:
     """The same under a key of its own, with its content in it; nobody works it off."""
     return Received(
         SAME_ID,
         received.phone_number_id,
-        f"{received.dedup_key[:180]}#{received.fingerprint}",
+        key_of_other(received.dedup_key, received.fingerprint),
         received.fingerprint,
         received.sender_key,
         received.order_key,

@@ -1,13 +1,8 @@
-"""``python -m handoff_bridge.channels.whatsapp.replay FOLDER``: posts recorded webhooks, signed, to a running bridge.
+"""Each file of a folder is one body, posted as it is; then the inbox and the logs are asked what became of it."""
 
-Each file of the folder is one body, posted as it is. Afterwards a table tells what the bridge answered, what it kept of
-each body and what of it stands in a log. Reads the bridge's settings (app secret and database) from the environment.
-"""
-
-import argparse
 import asyncio
+import hashlib
 import json
-import sys
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -17,12 +12,13 @@ from aiohttp import ClientError, ClientSession
 from sqlalchemy import select
 
 from handoff_bridge.bot.storable import storable
-from handoff_bridge.channels.whatsapp.fields import items, mapping, words
+from handoff_bridge.channels.whatsapp.fields import Json, items, mapping, words
 from handoff_bridge.channels.whatsapp.signature import HEADER, signature_of
 from handoff_bridge.channels.whatsapp.updates import MESSAGE, STATUS, Update, updates_of
-from handoff_bridge.settings import Settings, SettingsError
+from handoff_bridge.settings import Settings
 from handoff_bridge.storage.database import Database
 from handoff_bridge.storage.schema import messages
+from handoff_bridge.storage.whatsapp_inbox import key_of_other
 from handoff_bridge.storage.whatsapp_schema import whatsapp_updates
 
 #: How long the bridge may take to work everything off.
@@ -56,9 +52,35 @@ class Replayed:
                     self.held[part] += len(items(value.get(part)))
 
 
-async def replay(folder: Path, url: str, settings: Settings, number: str | None) -> int:
-    """Return 0 when every body was answered without 5xx and every update of it is accounted for."""
-    bodies = [Replayed(path.name, _for_number(path.read_bytes(), number)) for path in _files(folder)]
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What is changed in bodies before they are posted: the number they are for, and borrowed ids made different."""
+
+    number: str | None = None
+    fresh_ids: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """``failed`` and ``lost`` name bodies: answered with 5xx or not at all, and with an update that nobody has."""
+
+    table: str
+    bodies: int
+    failed: list[str]
+    lost: list[str]
+    inbox: Counter[str]
+    #: Updates that became a message, and how many entries of logs those are.
+    messages: int
+    entries: int
+
+    @property
+    def complete(self) -> bool:
+        return not self.failed and not self.lost and self.messages == self.entries
+
+
+async def replay(folder: Path, url: str, settings: Settings, changes: Changes) -> Result:
+    """Post all bodies, wait until everything is worked off, and compare."""
+    bodies = [Replayed(path.name, _changed(path, changes)) for path in _files(folder)]
     async with ClientSession() as session:
         for body in bodies:
             body.read()
@@ -68,16 +90,15 @@ async def replay(folder: Path, url: str, settings: Settings, number: str | None)
         kept = await _kept(database)
     finally:
         await database.close()
-    rows = [_row(body, kept) for body in bodies]
-    print(_table([HEAD, *rows]))
-    lost = [body.name for body in bodies if body.status == 200 for each in body.updates if each.dedup_key not in kept]
-    failed = [body.name for body in bodies if body.status == 0 or body.status >= 500]
-    visible = {row.message_id for row in kept.values() if row.logged}
-    in_inbox = Counter(row.status for row in kept.values())
-    print(f"\n{len(bodies)} bodies; refused with 5xx or not answered: {len(failed)}; updates lost: {len(lost)}")
-    print(f"in the inbox: {', '.join(f'{count} {status}' for status, count in sorted(in_inbox.items()))}")
-    print(f"messages in logs: {len(visible)}, each once: {len(visible) == sum(row.logged for row in kept.values())}")
-    return 1 if failed or lost else 0
+    return Result(
+        _table([HEAD, *(_row(body, kept) for body in bodies)]),
+        len(bodies),
+        [body.name for body in bodies if body.status == 0 or body.status >= 500],
+        [body.name for body in bodies if body.status == 200 and not all(_found(each, kept) for each in body.updates)],
+        Counter(row.status for row in kept.values()),
+        sum(row.message_id is not None for row in kept.values()),
+        sum(row.logged for row in kept.values()),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +107,7 @@ class _Row:
     status: str
     note: str | None
     message_id: str | None
+    fingerprint: str
     #: How often it stands in a log.
     logged: int
 
@@ -94,9 +116,10 @@ def _files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if path.suffix in (".json", ".bin") and path.is_file())
 
 
-def _for_number(raw: bytes, number: str | None) -> bytes:
-    """The body as it is, or with every number replaced by this one; what is no JSON stays as it is."""
-    if number is None:
+def _changed(path: Path, changes: Changes) -> bytes:
+    """The body as it is, unless something is to be changed; what is no JSON stays as it is."""
+    raw = path.read_bytes()
+    if changes == Changes():
         return raw
     try:
         body = json.loads(raw)
@@ -105,10 +128,22 @@ def _for_number(raw: bytes, number: str | None) -> bytes:
     for entry in items(mapping(body).get("entry")):
         for change in items(mapping(entry).get("changes")):
             value = mapping(change).get("value")
-            metadata = value.get("metadata") if isinstance(value, dict) else None
-            if isinstance(metadata, dict) and words(metadata.get("phone_number_id")) is not None:
-                metadata["phone_number_id"] = number
+            if isinstance(value, dict):
+                _change_value(value, path.stem, changes)
     return json.dumps(body).encode()
+
+
+def _change_value(value: Json, name: str, changes: Changes) -> None:
+    metadata = value.get("metadata")
+    if changes.number is not None and isinstance(metadata, dict) and words(metadata.get("phone_number_id")):
+        metadata["phone_number_id"] = changes.number
+    if changes.fresh_ids:
+        for part in ("messages", "statuses"):
+            for place, each in enumerate(items(value.get(part))):
+                if isinstance(each, dict) and words(each.get("id")):
+                    # The same each time, so that a second run brings repeats only.
+                    mark = hashlib.sha256(f"{name}/{each['id']}/{place}".encode()).hexdigest()[:16]
+                    each["id"] = f"wamid.{mark}"
 
 
 async def _post(session: ClientSession, url: str, secret: str, body: Replayed) -> None:
@@ -117,9 +152,8 @@ async def _post(session: ClientSession, url: str, secret: str, body: Replayed) -
         async with session.post(f"{url.rstrip('/')}/webhooks/whatsapp", data=body.raw, headers=headers) as response:
             body.status = response.status
             answer = mapping(await response.json())
-    except (ClientError, OSError, ValueError, TimeoutError) as error:
-        print(f"{body.name}: not answered ({type(error).__name__})", file=sys.stderr)
-        return
+    except (ClientError, OSError, ValueError, TimeoutError):
+        return  # its status stays 0
     body.received, body.new = int(answer.get("received", 0)), int(answer.get("new", 0))
 
 
@@ -138,14 +172,27 @@ async def _kept(database: Database) -> dict[str, _Row]:
         logged = Counter((await connection.execute(select(messages.c.id))).scalars())
     return {
         row.dedup_key: _Row(
-            row.kind, row.status, row.error, row.message_id, logged[row.message_id] if row.message_id else 0
+            row.kind,
+            row.status,
+            row.error,
+            row.message_id,
+            row.fingerprint,
+            logged[row.message_id] if row.message_id else 0,
         )
         for row in rows
     }
 
 
+def _found(update: Update, kept: dict[str, _Row]) -> _Row | None:
+    """What the inbox has of it, under its own key or beside another one with the same id."""
+    row = kept.get(update.dedup_key)
+    if row is not None and row.fingerprint != update.fingerprint:
+        return kept.get(key_of_other(update.dedup_key, update.fingerprint))
+    return row
+
+
 def _row(body: Replayed, kept: dict[str, _Row]) -> tuple[str, ...]:
-    found = [kept[each.dedup_key] for each in body.updates if each.dedup_key in kept]
+    found = [row for each in body.updates if (row := _found(each, kept)) is not None]
     outcomes = Counter(_outcome(row) for row in found)
     other = sum(each.kind not in (MESSAGE, STATUS, "error") for each in body.updates)
     counts = (*(body.held[part] for part in ("messages", "statuses", "errors")), other)
@@ -170,28 +217,3 @@ def _outcome(row: _Row) -> str:
 def _table(rows: Sequence[tuple[str, ...]]) -> str:
     widths = [max(len(row[column]) for row in rows) for column in range(len(HEAD))]
     return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows)
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Return the exit code: 0 all is accounted for, 1 not, 2 wrong use."""
-    parser = argparse.ArgumentParser(
-        prog="python -m handoff_bridge.channels.whatsapp.replay", description=__doc__.splitlines()[0]
-    )
-    parser.add_argument("folder", type=Path, help="one webhook body in each .json or .bin file")
-    parser.add_argument("--url", default="http://127.0.0.1:8080", help="where the bridge answers")
-    parser.add_argument("--phone-number-id", help="put this number into every body, in place of the one it has")
-    options = parser.parse_args(arguments)
-    try:
-        settings = Settings.load()
-        settings.complete_for_whatsapp()
-    except SettingsError as error:
-        print(f"replay: {error}", file=sys.stderr)
-        return 2
-    if not options.folder.is_dir():
-        print(f"replay: there is no folder {options.folder}", file=sys.stderr)
-        return 2
-    return asyncio.run(replay(options.folder, options.url, settings, options.phone_number_id))
-
-
-if __name__ == "__main__":
-    sys.exit(main())
