@@ -47,6 +47,7 @@ class Courtesies:
         self._clock = clock
         self._running: dict[str, asyncio.Task[None]] = {}
         self._writing: set[str] = set()
+        self._on_its_way: set[str] = set()
 
     async def note(self, typing: Sequence[Typing]) -> None:
         """Take notice of who has begun or ended to write."""
@@ -61,13 +62,15 @@ class Courtesies:
                 task = asyncio.create_task(self._show(event.conversation_id), name="courtesy")
                 self._running[event.conversation_id] = task
 
-    async def settled(self, conversation_id: str) -> None:
-        """Wait until no sign is on its way any more: one that came after the message would be a lie."""
-        self._writing.discard(conversation_id)
-        if (task := self._running.get(conversation_id)) is not None:
+    async def settled(self, conversation_id: str, sender: Sender) -> None:
+        """Before a message: wait for a sign that is on its way; one that came after the words would be a lie."""
+        if sender is not Sender.SYSTEM:
+            # A notice says nothing about whether somebody still writes.
+            self._writing.discard(conversation_id)
+        if conversation_id in self._on_its_way:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(PATIENCE_S):
-                    await asyncio.shield(task)
+                    await asyncio.shield(self._running[conversation_id])
 
     async def close(self) -> None:
         for task in list(self._running.values()):
@@ -80,9 +83,11 @@ class Courtesies:
             now = self._clock.now()
             unread = await self._rows.take(conversation_id, now - AGAIN_AFTER, now)
             if unread is not None:
+                self._on_its_way.add(conversation_id)
                 typing = conversation_id in self._writing
                 await self._channel.mark_read(unread.account, unread.external_id, typing=typing)
         except Exception as error:  # nothing is lost without it
             log.warning("A read mark was not set (%s).", type(error).__name__)
         finally:
+            self._on_its_way.discard(conversation_id)
             del self._running[conversation_id]

@@ -34,8 +34,9 @@ class Hold(StrEnum):
     OPERATOR = "operator"
 
 
-#: Why a delivery is cancelled, as its ``error`` says: the customer wants no more messages; somebody did not want it.
-STOPPED, DROPPED = "stopped", "dropped"
+#: Why a delivery is cancelled, as its ``error`` says: the customer wants no more messages; somebody did not want it;
+#: the conversation goes on on another channel, where it can be read.
+STOPPED, DROPPED, MOVED = "stopped", "dropped", "moved"
 
 #: How far a message has come, the best last. ``failed`` stands beside them: a message can be delivered and failed.
 RANKS: Mapping[str, int] = {"sent": 1, "delivered": 2, "read": 3, "played": 4}
@@ -92,6 +93,8 @@ class Thread:
     account: str
     lane: str
     planned_seq: int
+    #: The conversation has left the channel with this entry.
+    left_seq: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

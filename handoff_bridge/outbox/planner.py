@@ -32,6 +32,8 @@ class Planner:
             if thread is None:
                 return False
             entries = await tx.messages.after(conversation_id, thread.planned_seq, ENTRIES)
+            if thread.left_seq is not None:
+                entries = [entry for entry in entries if entry.seq <= thread.left_seq]
             if not entries:
                 return False
             now = self._clock.now()

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from handoff_bridge.outbox.model import DROPPED, REOPEN, STOPPED, Delivery, Hold, Status
+from handoff_bridge.outbox.model import DROPPED, MOVED, REOPEN, STOPPED, Delivery, Hold, Status
 
 #: What is shown of several parts: the first of these that any part is.
 WORST_FIRST = ("failed", "indeterminate", "held", "pending", "cancelled", "sent", "delivered", "read")
@@ -53,7 +53,7 @@ def view_of(delivery: Delivery, undeliverable: frozenset[int], *, asked: bool = 
         case Status.DEAD:
             return DeliveryView("failed", "undeliverable" if code in undeliverable else "refused", code, ids)
         case Status.CANCELLED:
-            problem = STOPPED if delivery.error == STOPPED else DROPPED
+            problem = delivery.error if delivery.error in (STOPPED, MOVED) else DROPPED
             return DeliveryView("cancelled", problem)
     return DeliveryView("pending", "throttled" if code is not None else None, code)
 

@@ -134,7 +134,7 @@ class OutboxWorker:
             log.error("A delivery failed in the bridge itself.", exc_info=error)
 
     async def _send(self, leased: Leased) -> None:
-        await self._courtesies.settled(leased.delivery.conversation_id)
+        await self._courtesies.settled(leased.delivery.conversation_id, leased.delivery.sender)
         outcome = await self._dispatcher.send(leased)
         await self._store(leased, outcome)
         self._tell([leased.delivery.conversation_id])

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, insert, literal, or_, 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handoff_bridge.conversations.model import Sender
-from handoff_bridge.outbox.model import DROPPED, MESSAGE, REOPEN, Delivery, Hold, Status, Thread
+from handoff_bridge.outbox.model import DROPPED, REOPEN, Delivery, Hold, Status, Thread
 from handoff_bridge.storage.outbox_rows import delivery_from, delivery_values
 from handoff_bridge.storage.outbox_schema import deliveries
 from handoff_bridge.storage.schema import conversations
@@ -27,7 +27,9 @@ class DeliveryTable:
         query = (
             select(whatsapp_threads.c.conversation_id)
             .join(conversations, conversations.c.id == whatsapp_threads.c.conversation_id)
-            .where(whatsapp_threads.c.planned_seq < conversations.c.last_seq)
+            .where(
+                whatsapp_threads.c.planned_seq < func.coalesce(whatsapp_threads.c.left_seq, conversations.c.last_seq)
+            )
             .limit(limit)
         )
         if conversation_ids is not None:
@@ -42,7 +44,9 @@ class DeliveryTable:
             .with_for_update(skip_locked=True)
         )
         row = (await self._connection.execute(query)).one_or_none()
-        return None if row is None else Thread(conversation_id, row.phone_number_id, row.person_id, row.planned_seq)
+        if row is None:
+            return None
+        return Thread(conversation_id, row.phone_number_id, row.person_id, row.planned_seq, row.left_seq)
 
     async def last_position(self, lane: str) -> int:
         query = select(func.max(deliveries.c.position)).where(deliveries.c.lane == lane)
@@ -60,14 +64,17 @@ class DeliveryTable:
         )
 
     async def due(self, limit: int, now: datetime) -> Sequence[Delivery]:
-        """Lock what may go now: the first open one of each lane. A template does not wait for what is held."""
+        """Lock what may be looked at now: the first open one of each lane, and what stands behind held ones.
+
+        What waits for the customer does not keep later ones from being held as well, nor a template from going.
+        """
         earlier = deliveries.alias("earlier")
         blocks = or_(
             earlier.c.status.in_(_BEFORE),
             # For a moment, so that parts of one message keep their order while a status may still tell.
             and_(earlier.c.status == Status.INDETERMINATE.value, earlier.c.due_at > now),
         )
-        passes = and_(earlier.c.status == Status.HELD.value, deliveries.c.kind != MESSAGE)
+        passes = and_(earlier.c.status == Status.HELD.value, earlier.c.hold == Hold.WINDOW.value)
         query = (
             select(deliveries)
             .where(
@@ -82,6 +89,22 @@ class DeliveryTable:
             .with_for_update(of=deliveries, skip_locked=True)
         )
         return [delivery_from(row) for row in await self._connection.execute(query)]
+
+    async def held_before(self, delivery: Delivery) -> Delivery | None:
+        """The first of its lane that waits for the customer."""
+        query = (
+            select(deliveries)
+            .where(
+                deliveries.c.lane == delivery.lane,
+                deliveries.c.position < delivery.position,
+                deliveries.c.status == Status.HELD.value,
+                deliveries.c.hold == Hold.WINDOW.value,
+            )
+            .order_by(deliveries.c.position)
+            .limit(1)
+        )
+        row = (await self._connection.execute(query)).one_or_none()
+        return None if row is None else delivery_from(row)
 
     async def next_due(self, now: datetime) -> datetime | None:
         """When something that is not due yet will be."""

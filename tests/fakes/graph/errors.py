@@ -42,7 +42,7 @@ KNOWN: dict[int, tuple[str, int]] = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass
 class GraphError(Exception):
     """A refusal; ``details`` says what the caller did."""
 

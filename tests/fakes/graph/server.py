@@ -79,6 +79,11 @@ class FakeGraph:
         if self._server is not None:
             await self._server.close()
 
+    async def close_server(self) -> None:
+        """Be away for a while; ``start`` on the same port comes back."""
+        assert self._server is not None
+        await self._server.close()
+
     @property
     def url(self) -> str:
         assert self._server is not None

@@ -57,10 +57,22 @@ class WhatsAppChannel:
         if _unwanted(delivery, receiver):
             return Drop(STOPPED)
         ends_at = window_ends_at(receiver.window_from)
-        if delivery.kind == MESSAGE and (ends_at is None or ends_at <= now):
-            return HoldBack(Hold.WINDOW)
+        if delivery.kind == MESSAGE:
+            if ends_at is None or ends_at <= now:
+                return HoldBack(Hold.WINDOW)
+            if (held := await tx.deliveries.held_before(delivery)) is not None:
+                return await self._behind(tx, held, receiver, now)
         ready_at = await self._budgets.take(tx, delivery, now)
         return Go(receiver) if ready_at is None else Wait(ready_at)
+
+    async def _behind(self, tx: OutboxTransaction, held: Delivery, receiver: Receiver, now: datetime) -> Ruling:
+        """The window is open, but an earlier message still waits for it."""
+        assert receiver.window_from is not None
+        if held.error_code is not None and receiver.window_from <= held.updated_at:
+            # WhatsApp itself has called it closed since the customer wrote.
+            return HoldBack(Hold.WINDOW)
+        await tx.deliveries.release_lane(held.lane, now)
+        return Wait(now)
 
     async def send(self, delivery: Delivery, receiver: Receiver) -> Outcome:
         body: dict[str, Any] = dict(delivery.body)

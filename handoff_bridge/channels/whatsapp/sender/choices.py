@@ -39,7 +39,7 @@ def fitting(buttons: Sequence[Button]) -> tuple[list[list[Button]], list[Button]
     written: list[Button] = []
     seen: set[str] = set()
     for button in buttons:
-        if not button["title"].strip() or not button["payload"] or length(button["payload"]) > MAX_ROW_ID:
+        if not button["title"].strip() or not button["payload"].strip() or length(button["payload"]) > MAX_ROW_ID:
             written.append(button)
         elif button["payload"] not in seen:
             # The same choice twice is one, and WhatsApp takes an id only once.
