@@ -55,8 +55,8 @@ async def test_an_answer_holds_messages_and_what_was_understood(client: ChannelC
     assert [set(button) for button in message["buttons"]] == [{"title", "payload"}] * 2
     assert body["nlu"]["intent"]["name"] == "return_item"
     assert body["nlu"]["intent_ranking"][0]["name"] == "return_item"
-    found = body["nlu"]["entities"][0]
-    assert (found["entity"], found["value"]) == ("order_number", "10423345")
+    found = [(entity["entity"], entity["value"]) for entity in body["nlu"]["entities"]]
+    assert found == [("product", "kopfhörer"), ("order_number", "10423345")]
 
 
 @pytest.mark.parametrize("secret", [None, "", "wrong", "channel-secret ", "channel-secre"])

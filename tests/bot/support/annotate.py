@@ -25,12 +25,11 @@ def annotated(line: str) -> str:
         return line
     text = found["text"].replace("''", "'") if found["quote"] == "'" else found["text"]
     marked, done = "", 0
-    for one in find_entities(text, date.today()):
+    # What is marked does not depend on the day.
+    for one in find_entities(text, date(2026, 1, 1)):
         typed = text[one.start : one.end]
-        plain = one.value == typed
-        mark = (
-            f"({one.entity})" if plain else json.dumps({"entity": one.entity, "value": one.value}, ensure_ascii=False)
-        )
+        named = json.dumps({"entity": one.entity, "value": one.value}, ensure_ascii=False)
+        mark = f"({one.entity})" if one.value == typed else named
         marked += f"{text[done : one.start]}[{typed}]{mark}"
         done = one.end
     if not marked:
