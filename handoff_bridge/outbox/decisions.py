@@ -26,6 +26,12 @@ async def resend(tx: OutboxTransaction, channel: Channel, delivery_id: str, agen
         await channel.unblock(tx, delivery.account, now)
         await tx.deliveries.release_operator_holds(now, delivery.account)
         return replace(delivery, status=Status.PLANNED, hold=None)
+    return await send_again(tx, delivery_id, agent_id, now)
+
+
+async def send_again(tx: OutboxTransaction, delivery_id: str, agent_id: str, now: datetime) -> Delivery:
+    """A dead or indeterminate delivery as a new one. Raises NotFound, IllegalTransition."""
+    delivery = await _locked(tx, delivery_id)
     if delivery.status not in UNDECIDED:
         raise _not_possible("resend", delivery)
     again = replace(
