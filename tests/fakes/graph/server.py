@@ -49,6 +49,9 @@ class FakeGraph:
         self.webhooks = Webhooks(app_secret, self.rng)
         self.lines: dict[str, PhoneLine] = {}
         self.access_token = access_token
+        #: How long a call takes at most before the message is looked at, and as long again before it is answered.
+        self.slow_s = 0.0
+        self.in_flight = 0
         self._templates = dict(templates or {})
         self._server: TestServer | None = None
 
@@ -91,9 +94,19 @@ class FakeGraph:
 
     async def _messages(self, request: web.Request) -> web.StreamResponse:
         self.ledger.calls["messages"] += 1
+        self.in_flight += 1
+        try:
+            return await self._message(request)
+        finally:
+            self.in_flight -= 1
+
+    async def _message(self, request: web.Request) -> web.StreamResponse:
+        body = await _json_or_none(request)
+        await asyncio.sleep(self.rng.random() * self.slow_s)
         try:
             line = self._line(request)
-            body = await _json(request)
+            if body is None:
+                raise GraphError(100, "the body is no object", "limits")
             if body.get("status") == "read":
                 line.mark_read(body)
                 return web.json_response({"success": True})
@@ -103,6 +116,7 @@ class FakeGraph:
             accepted = line.send(body)
         except GraphError as error:
             return self._refuse(error)
+        await asyncio.sleep(self.rng.random() * self.slow_s)
         if fault is not None:
             return await _fail_late(request, fault)
         answer: Json = {
@@ -168,14 +182,12 @@ class FakeGraph:
         return _cut(request)
 
 
-async def _json(request: web.Request) -> Json:
+async def _json_or_none(request: web.Request) -> Json | None:
     try:
         body = await request.json()
     except ValueError:
-        raise GraphError(100, "the body is no JSON", "limits") from None
-    if not isinstance(body, dict):
-        raise GraphError(100, "the body is no object", "limits")
-    return body
+        return None
+    return body if isinstance(body, dict) else None
 
 
 async def _fail_late(request: web.Request, fault: Fault) -> web.StreamResponse:

@@ -64,12 +64,21 @@ class Webhooks:
         self._app_secret = app_secret
         self._rng = rng
         self._account_id = account_id
-        self.url: str | None = None
+        #: Where updates go; to one of them by chance, if there are several.
+        self.urls: list[str] = []
         self.manners = Manners()
         self.posted = Posted()
         self._gathered: list[tuple[str, str, Json]] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._session: ClientSession | None = None
+
+    @property
+    def url(self) -> str | None:
+        return self.urls[0] if self.urls else None
+
+    @url.setter
+    def url(self, url: str | None) -> None:
+        self.urls = [] if url is None else [url]
 
     async def close(self) -> None:
         for task in self._tasks:
@@ -116,7 +125,7 @@ class Webhooks:
 
     async def _post_until_taken(self, raw: bytes) -> None:
         wait_s = self.manners.first_retry_s
-        while self.url is not None:
+        while self.urls:
             status = await self._post(raw)
             self.posted.statuses.append(status)
             if status == 200:
@@ -134,9 +143,8 @@ class Webhooks:
             "X-Hub-Signature-256": signature(self._app_secret, raw),
             "User-Agent": "facebookexternalua",
         }
-        assert self.url is not None
         try:
-            async with self._session.post(self.url, data=raw, headers=headers) as response:
+            async with self._session.post(self._rng.choice(self.urls), data=raw, headers=headers) as response:
                 await response.read()
                 return response.status
         except (ClientError, OSError, TimeoutError):
