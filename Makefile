@@ -2,7 +2,7 @@
 # The work is done by runner/; runner/bootstrap.sh brings uv and Python for it.
 
 .DEFAULT_GOAL := help
-.PHONY: help start setup test lint types test-web test-unit test-bot test-faults chaos test-acceptance bench format clean
+.PHONY: help start setup test lint types test-web test-unit test-bot test-faults chaos test-acceptance bench eval format clean
 
 RUN := @sh runner/bootstrap.sh
 
@@ -44,6 +44,9 @@ test-acceptance: ## Abnahme im Browser: Kunde und Mitarbeiterin nebeneinander
 
 bench: ## Misst Durchsatz, Verzögerung und Wachstum der Brücke (docs/performance.md)
 	@.venv/bin/python -m bench
+
+eval: ## Misst das Verstehen (DATA=datei.tsv misst eine eigene Datei, SECTORS=retail,energy)
+	@TF_CPP_MIN_LOG_LEVEL=3 .venv-bot/bin/python -m evaluation $(if $(DATA),--data "$(DATA)") $(if $(SECTORS),--sectors "$(SECTORS)")
 
 format: ## Bringt die Python-Quellen in Form
 	@.venv/bin/python -m ruff check --fix && .venv/bin/python -m ruff format
