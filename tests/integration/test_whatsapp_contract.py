@@ -1,0 +1,106 @@
+"""The HTTP contract of what needs a number on WhatsApp: every operation answers as ``/openapi.json`` says."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from handoff_bridge.business import BusinessRules
+from tests.fakes.graph.faults import Fault
+from tests.fakes.graph.server import APP_SECRET, VERIFY_TOKEN
+from tests.fakes.graph.webhooks import raw_body, signature
+from tests.support.contract import Contract, on_whatsapp
+from tests.support.people import PATIENCE_S, AgentAtDesk
+from tests.support.rasa import ScriptedRasa
+from tests.support.whatsapp_phone import (
+    DISPLAY,
+    NUMBER_ID,
+    WhatsAppLoop,
+    eventually,
+    fake_graph,
+    whatsapp_loop,
+    with_whatsapp,
+)
+
+Json = dict[str, Any]
+DESK = "/desk/api"
+AT_DESK = DESK + "/conversations/{conversation_id}"
+PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(64)
+
+
+@pytest.fixture
+async def loop(
+    database_url: str, rasa: ScriptedRasa, rules: BusinessRules, tmp_path: Path
+) -> AsyncIterator[WhatsAppLoop]:
+    rules = with_whatsapp(rules)
+    fake = fake_graph(rules)
+    await fake.start()
+    async with whatsapp_loop(database_url, rasa, rules, tmp_path, fake) as running:
+        yield running
+        await eventually(lambda: not fake.webhooks.under_way, "every webhook taken")
+    await fake.stop()
+
+
+async def test_every_operation_on_whatsapp_answers_as_it_is_described(loop: WhatsAppLoop) -> None:
+    kim, phone = await loop.bridge.agent(), loop.phone()
+    api = await Contract.read(loop.bridge.session, loop.bridge.url)
+    desk: Json = {"headers": kim.headers}
+
+    challenge = f"?hub.mode=subscribe&hub.challenge=12345&hub.verify_token={VERIFY_TOKEN}"
+    await api.call("GET", "/webhooks/whatsapp", 200, query=challenge)
+    raw = raw_body([(NUMBER_ID, DISPLAY, {"errors": [{"code": 1}]})], "1")
+    signed = {"X-Hub-Signature-256": signature(APP_SECRET, raw), "Content-Type": "application/json"}
+    await api.call("POST", "/webhooks/whatsapp", 200, data=raw, headers=signed)
+
+    it = await loop.with_agent(phone, kim)
+    await api.call("GET", DESK + "/conversations", 200, **desk)
+    epoch = await kim.epoch(it)
+    await api.call("GET", DESK + "/templates", 200, **desk)
+    template = {
+        "client_message_id": "t1",
+        "epoch": epoch,
+        "name": "rueckmeldung_zu_anliegen",
+        "variables": {"agent": "Kim", "subject": "Ihr Gerät"},
+    }
+    await api.call("POST", AT_DESK + "/templates", 202, it, json=template, **desk)
+    await api.call("POST", AT_DESK + "/templates", 200, it, json=template, **desk)
+
+    await phone.sees("[rueckmeldung_zu_anliegen]")
+    for number, what in enumerate(("resend", "drop")):
+        loop.fake.faults.add(Fault("error", 131026))
+        text = f"Nummer {number}"
+        body = {"client_message_id": f"a{number}", "epoch": epoch, "text": text}
+        await api.call("POST", AT_DESK + "/messages", 202, it, json=body, **desk)
+        (open_id,) = (await loop.delivery(kim, it, text, "failed"))["delivery"]["open_ids"]
+        await api.call("GET", DESK + "/deliveries", 200, query="?status=dead&limit=10", **desk)
+        await api.call("POST", f"{DESK}/deliveries/{{delivery_id}}/{what}", 200, ids={"delivery_id": open_id}, **desk)
+    await loop.delivery(kim, it, "Nummer 0", "sent", "delivered", "read")
+    await loop.delivery(kim, it, "Nummer 1", "cancelled")
+
+    medium = loop.fake.media.add(PICTURE, "image/png")
+    loop.line.receive_media(phone.person, "image", medium, loop.fake.url, "So sieht es aus")
+    attachment = await _kept(kim, it)
+    await api.call("GET", AT_DESK + "/attachments/{attachment_id}", 200, it, ids={"attachment_id": attachment}, **desk)
+    await api.call("GET", AT_DESK, 200, it, **desk)
+
+    called = {(method, path, status) for method, path, status in api.calls if on_whatsapp(path)}
+    described = {
+        (method, path, int(status))
+        for method, path in api.operations()
+        if on_whatsapp(path)
+        for status in api.document["paths"][path][method]["responses"]
+        if int(status) < 300
+    }
+    assert called == described
+
+
+async def _kept(kim: AgentAtDesk, conversation_id: str) -> str:
+    """The id of the first attachment of this conversation, once it can be fetched."""
+    async with asyncio.timeout(PATIENCE_S):
+        while True:
+            for attachment in (await kim.open(conversation_id))["attachments"]:
+                if attachment["status"] == "stored":
+                    return str(attachment["id"])
+            await asyncio.sleep(0.02)
