@@ -17,14 +17,17 @@ from handoff_bridge.bot import internal
 from handoff_bridge.bot.client import RasaBot
 from handoff_bridge.bot.worker import TurnWorker
 from handoff_bridge.business import BusinessRules
-from handoff_bridge.channels.webchat import access
+from handoff_bridge.channels.webchat import access, moving
 from handoff_bridge.channels.webchat import routes as webchat
 from handoff_bridge.channels.whatsapp import webhook as whatsapp
+from handoff_bridge.channels.whatsapp.moving import Crossing
 from handoff_bridge.channels.whatsapp.sender.wiring import sending
 from handoff_bridge.channels.whatsapp.wiring import receiving
+from handoff_bridge.conversations.codes import CodeSigner
 from handoff_bridge.conversations.core import Core, SystemClock
 from handoff_bridge.conversations.customer import CustomerSide
 from handoff_bridge.conversations.desk import DeskSide
+from handoff_bridge.conversations.moves import MoveSide
 from handoff_bridge.conversations.timeouts import Timeouts
 from handoff_bridge.conversations.turns import BotSide, RetryPolicy
 from handoff_bridge.desk import attachments, deliveries, templates
@@ -67,7 +70,7 @@ def build_app(settings: Settings, rules: BusinessRules) -> web.Application:
     app.on_response_prepare.append(add_security_headers)
     app.cleanup_ctx.extend([_storage, _signals, _conversations, _bot, sending, receiving, _timeouts])
     app.on_shutdown.append(_end_streams)
-    for part in (webchat, whatsapp, desk, attachments, templates, deliveries, internal, health, openapi, pages):
+    for part in (webchat, moving, whatsapp, desk, attachments, templates, deliveries, internal, health, openapi, pages):
         app.add_routes(part.routes)
     return app
 
@@ -108,6 +111,10 @@ async def _conversations(app: web.Application) -> AsyncIterator[None]:
     app[keys.customers] = CustomerSide(core, timedelta(hours=settings.token_ttl_h))
     app[keys.desk] = DeskSide(core)
     app[keys.sessions] = Sessions(store, core.clock, timedelta(hours=settings.session_ttl_h))
+    if (texts := app[keys.rules].moving) is not None:
+        signer = CodeSigner(settings.internal_secret.get_secret_value())
+        app[keys.moves] = MoveSide(core, signer, timedelta(hours=settings.token_ttl_h))
+        app[keys.crossing] = Crossing(core, app[keys.moves], texts)
     app[keys.bot] = BotSide(
         core,
         owner=app[keys.process_name],

@@ -20,6 +20,7 @@ from pydantic import (
     model_validator,
 )
 
+from handoff_bridge.business_moving import Moving
 from handoff_bridge.business_whatsapp import WhatsAppRules
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -198,6 +199,11 @@ class BusinessRules(_Strict):
     timeouts: Timeouts
     texts: Texts
     whatsapp: WhatsAppRules | None = None
+
+    @property
+    def moving(self) -> Moving | None:
+        """The words for going from the website to WhatsApp and back; None where nobody is led across."""
+        return self.whatsapp.moving if self.whatsapp is not None and self.whatsapp.numbers else None
 
     @property
     def whatsapp_is_on(self) -> bool:

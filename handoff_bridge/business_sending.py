@@ -52,7 +52,9 @@ class Template(_Strict):
         return known if len(known) == len(self.variables) else None
 
 
-FailureKind = Literal["window", "operator", "throttled", "undeliverable", "refused", "unknown", "stopped", "dropped"]
+FailureKind = Literal[
+    "window", "operator", "throttled", "undeliverable", "refused", "unknown", "stopped", "dropped", "moved"
+]
 
 
 class Failures(_Strict):
@@ -67,6 +69,7 @@ class Failures(_Strict):
     unknown: str
     stopped: str
     dropped: str
+    moved: str
 
 
 class Sending(_Strict):

@@ -1,9 +1,11 @@
 """The company's rules for WhatsApp: the section ``whatsapp`` of the business rules."""
 
 from typing import Annotated, Literal
+from urllib.parse import quote
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt, StringConstraints, model_validator
 
+from handoff_bridge.business_moving import Moving
 from handoff_bridge.business_sending import Sending, Template
 
 MediaKind = Literal["image", "audio", "video", "document", "sticker"]
@@ -29,6 +31,16 @@ class Number(_Strict):
     reopen_template: str | None = None
     #: What Meta grants this number, in and out together.
     messages_per_s: PositiveInt = 80
+    #: Opens a chat with this number on the customer's device; without it, WhatsApp's own address for the number.
+    chat_url: Annotated[str, StringConstraints(pattern=r"^https?://[^\s?#]+$", max_length=500)] | None = None
+
+    def chat_with(self, text: str) -> str:
+        """An address that opens the chat with this text ready to be sent.
+
+        https://faq.whatsapp.com/5913398998672934
+        """
+        digits = "".join(sign for sign in self.display_number if sign.isdigit())
+        return f"{self.chat_url or f'https://wa.me/{digits}'}?text={quote(text)}"
 
 
 class Media(_Strict):
@@ -124,6 +136,8 @@ class WhatsAppRules(_Strict):
     texts: WhatsAppTexts
     templates: list[Template] = Field(default_factory=list)
     sending: Sending
+    #: From the website to WhatsApp and back; without this section nobody is led across.
+    moving: Moving | None = None
 
     @model_validator(mode="after")
     def _templates_are_there(self) -> "WhatsAppRules":

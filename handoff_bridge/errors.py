@@ -12,13 +12,18 @@ BridgeError
 ├── InvalidSignature       403
 ├── WrongVerifyToken       403
 ├── NotFound               404
+│   └── CodeUnknown        404
 ├── Conflict               409
 │   ├── StaleEpoch         409
 │   ├── AlreadyClaimed     409
 │   ├── ConversationClosed 409
 │   ├── AttachmentPending  409
+│   ├── ElsewhereAlready   409
 │   └── IllegalTransition  409
 ├── AttachmentNotKept      410
+├── CodeSpent              410
+│   ├── CodeExpired        410
+│   └── CodeUsed           410
 ├── TooManyRequests        429
 ├── Unavailable            503
 │   ├── ShuttingDown       503
@@ -116,6 +121,12 @@ class NotFound(BridgeError):
     status, code = 404, "not_found"
 
 
+class CodeUnknown(NotFound):
+    """This code is none of ours."""
+
+    code = "code_unknown"
+
+
 class Conflict(BridgeError):
     """The conversation is not in a state that allows this."""
 
@@ -144,6 +155,30 @@ class AttachmentPending(Conflict):
     """This file is still being fetched; please try again in a moment."""
 
     code = "attachment_pending"
+
+
+class ElsewhereAlready(Conflict):
+    """This conversation is on that channel already."""
+
+    code = "elsewhere_already"
+
+
+class CodeSpent(BridgeError):
+    """This code is no longer good; please ask for a new one."""
+
+    status, code = 410, "code_spent"
+
+
+class CodeExpired(CodeSpent):
+    """This code has expired; please ask for a new one."""
+
+    code = "code_expired"
+
+
+class CodeUsed(CodeSpent):
+    """This code has been used already; please ask for a new one."""
+
+    code = "code_used"
 
 
 class AttachmentNotKept(BridgeError):

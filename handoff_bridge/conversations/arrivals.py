@@ -39,6 +39,8 @@ class Wish(StrEnum):
     STOP = "stop"
     PERSON = "person"
     STOP_WAITING = "stop_waiting"
+    #: Wants to go on on the website.
+    WEB = "web"
 
 
 class WishWords:
@@ -121,6 +123,11 @@ class ArrivalSide:
         if conversation.state is State.WAITING and arrival.wish is not None:
             return await self._while_waiting(tx, conversation, message, arrival.wish)
         return Taken(conversation, message, changed=False)
+
+    async def add(self, tx: Transaction, taken: Taken, notice: Draft) -> Taken:
+        """Say something after what was taken."""
+        conversation, _ = await tx.messages.append(taken.conversation.id, [notice], self._core.clock.now())
+        return replace(taken, conversation=conversation, changed=True)
 
     def announce(self, taken: Taken) -> None:
         """Wake whoever has to know, after the commit."""

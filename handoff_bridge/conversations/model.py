@@ -46,6 +46,10 @@ class NoticeType(StrEnum):
     RETURNED_TO_BOT = "returned_to_bot"
     OUT_OF_HOURS = "out_of_hours"
     CLOSED = "closed"
+    #: The conversation goes on on another channel; a way there; a code that is not taken.
+    CHANNEL_CHANGED = "channel_changed"
+    CHANNEL_OFFERED = "channel_offered"
+    CODE_REFUSED = "code_refused"
 
 
 class Reason(StrEnum):

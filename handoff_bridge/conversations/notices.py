@@ -91,6 +91,10 @@ class Notices:
         text = self._fill(self._texts.closed_as_abandoned)
         return _draft(NoticeType.CLOSED, text, "system", epoch)
 
+    def on_channels(self, type_: NoticeType, text: str, epoch: int) -> Draft:
+        """About the channel the conversation is on; the customer has asked for it."""
+        return _draft(type_, text, Sender.CUSTOMER.value, epoch)
+
     def cue_bot_failure(self, attempts: int) -> str:
         """What an agent reads as the sign of a bot that gave no answer."""
         return self._fill(self._texts.cue_bot_failure, attempts=attempts)

@@ -5,6 +5,7 @@ from typing import Any
 from aiohttp import web
 
 from handoff_bridge.channels.whatsapp.sender.codes import UNDELIVERABLE
+from handoff_bridge.channels.whatsapp.sender.preview import words_of
 from handoff_bridge.desk.access import signed_in
 from handoff_bridge.desk.whatsapp_view import WhatsAppView
 from handoff_bridge.errors import InvalidBody, NotFound
@@ -68,6 +69,7 @@ def _to_wire(app: web.Application, delivery: Delivery) -> dict[str, Any]:
         "kind": delivery.kind,
         "sender": delivery.sender.value,
         "attempts": delivery.attempts,
+        "text": words_of(delivery.body),
         "delivery": WhatsAppView(app).view_to_wire(view_of(delivery, UNDELIVERABLE)),
         "created_at": delivery.created_at.isoformat(),
         "updated_at": delivery.updated_at.isoformat(),

@@ -34,6 +34,7 @@ class WhatsAppView:
     def thread_to_wire(self, thread: ThreadView) -> Json:
         """``window_ends_at`` is null for a customer who has never written."""
         number = self._rules.number(thread.account) if self._rules is not None else None
+        reopening = self._rules.reopening(number) if self._rules is not None and number is not None else None
         ends_at = window_ends_at(thread.answered_at)
         return {
             "name": thread.name,
@@ -45,6 +46,7 @@ class WhatsAppView:
                 "id": thread.account,
                 "name": number.name if number else thread.account,
                 "display_number": number.display_number if number else "",
+                "reopen_title": reopening.title if reopening else None,
             },
         }
 
@@ -54,13 +56,16 @@ class WhatsAppView:
         """The messages with what became of each that was to go out on WhatsApp."""
         if conversation.channel is not Channel.WHATSAPP or not messages:
             return [message_to_wire(message) for message in messages]
+        thread = (await tx.delivery_views.threads([conversation.id])).get(conversation.id)
+        planned_seq = thread.planned_seq if thread is not None else 0
         views = self.views(await tx.delivery_views.of(conversation.id, messages[0].seq))
-        return [
-            self._with_delivery(message, views.get(message.seq, PENDING))
-            if message.draft.sender is not Sender.CUSTOMER
-            else message_to_wire(message)
-            for message in messages
-        ]
+        return [self._shown(message, views.get(message.seq), planned_seq) for message in messages]
+
+    def _shown(self, message: Message, view: DeliveryView | None, planned_seq: int) -> Json | WireMessage:
+        if view is None and (message.seq <= planned_seq or message.draft.sender is Sender.CUSTOMER):
+            # Said by the customer, or on another channel.
+            return message_to_wire(message)
+        return self._with_delivery(message, view or PENDING)
 
     async def written(self, tx: SqlTransaction, message: Message) -> Json | WireMessage:
         """An agent's message that was just written: held at once where the window is closed."""

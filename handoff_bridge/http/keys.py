@@ -4,10 +4,12 @@ from aiohttp import web
 
 from handoff_bridge.bot.client import RasaBot
 from handoff_bridge.business import BusinessRules
+from handoff_bridge.channels.whatsapp.moving import Crossing
 from handoff_bridge.channels.whatsapp.sender.channel import WhatsAppChannel
 from handoff_bridge.conversations.core import Core
 from handoff_bridge.conversations.customer import CustomerSide
 from handoff_bridge.conversations.desk import DeskSide
+from handoff_bridge.conversations.moves import MoveSide
 from handoff_bridge.conversations.ports import Clock, Signals
 from handoff_bridge.conversations.turns import BotSide
 from handoff_bridge.desk.sessions import Sessions
@@ -32,5 +34,8 @@ desk = web.AppKey("desk", DeskSide)
 bot = web.AppKey("bot", BotSide)
 rasa = web.AppKey("rasa", RasaBot)
 sessions = web.AppKey("sessions", Sessions)
+#: Only where business.yml names a number, and the words for it.
+moves = web.AppKey("moves", MoveSide)
+crossing = web.AppKey("crossing", Crossing)
 #: Only where business.yml names a number.
 whatsapp_channel = web.AppKey("whatsapp_channel", WhatsAppChannel)

@@ -7,7 +7,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from handoff_bridge.bot.internal import HandoffRequest
-from handoff_bridge.channels.webchat.bodies import CustomerMessage, Rating, StartConversation, Typing
+from handoff_bridge.channels.webchat.bodies import BroughtCode, CustomerMessage, Rating, StartConversation, Typing
 from handoff_bridge.desk.bodies import AgentMessage, AgentTemplate, AtEpoch, Return, SignIn, Transfer
 from handoff_bridge.http import schemas
 
@@ -15,6 +15,7 @@ Json = dict[str, Any]
 MODELS: tuple[type[BaseModel], ...] = (
     StartConversation,
     CustomerMessage,
+    BroughtCode,
     Rating,
     Typing,
     SignIn,
@@ -151,6 +152,14 @@ def _customer_operations() -> list[tuple[str, str, Json]]:
             "Ask for a person", {202: schemas.ConversationAnswer}, errors=(409,), **mine)),
         (one + "/handoff", "delete", _operation(
             "Stop waiting, back to the bot", {200: schemas.ConversationAnswer}, errors=(409,), **mine)),
+        (one + "/channel-codes", "post", _operation(
+            "A code for going on on WhatsApp, good once and for 15 minutes", {201: schemas.ChannelCodeAnswer},
+            errors=(409,), **mine)),
+        ("/v1/channel-codes", "post", _operation(
+            "Go on on the website with a code from WhatsApp", {200: schemas.StartedAnswer}, body=BroughtCode,
+            errors=(404, 409, 410, 429))),
+        (one + "/return-to-web", "post", _operation(
+            "Go on on the website again", {200: schemas.ConversationAnswer}, errors=(409,), **mine)),
         (one + "/close", "post", _operation(
             "End the conversation", {200: schemas.ConversationAnswer}, errors=(409,), **mine)),
         (one + "/rating", "post", _operation(
@@ -195,7 +204,7 @@ def _desk_operations() -> list[tuple[str, str, Json]]:
         (one + "/transfer", "post", _operation("Pass on", {200: conversation}, body=Transfer, **change)),
         (one + "/close", "post", _operation("End", {200: conversation}, body=AtEpoch, **change)),
         (one + "/attachments/{attachment_id}", "get", _operation(
-            "A file of the customer", {200: {"application/octet-stream": {"schema": {"type": "string"}}}},
+            "A file of the customer", {200: {"*/*": {"schema": {"type": "string"}}}},
             security="agent", conversation=True, errors=(409, 410),
             parameters=({"name": "attachment_id", "in": "path", "required": True, "schema": {"type": "string"}},))),
         ("/desk/api/templates", "get", _operation(

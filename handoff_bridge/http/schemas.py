@@ -73,12 +73,23 @@ class ConversationShape(Answer):
     created_at: AwareDatetime
     agent: AgentName | None = None
     handoff: WaitShape | None = None
+    continue_on: list[Channel] | None = None
 
 
 class StartedAnswer(Answer):
     conversation: ConversationShape
     token: str
     messages: list[MessageShape]
+
+
+class ChannelCodeAnswer(Answer):
+    """``code`` is good once and until ``expires_at``; ``url`` opens WhatsApp with ``text`` ready to be sent."""
+
+    code: str
+    text: str
+    url: str
+    display_number: str
+    expires_at: AwareDatetime
 
 
 class MessageAnswer(Answer):
@@ -136,9 +147,12 @@ class LastMessageShape(Answer):
 
 
 class BusinessNumber(Answer):
+    """``reopen_title`` names the template that asks for an answer when the 24 hours are over."""
+
     id: str
     name: str
     display_number: str
+    reopen_title: str | None
 
 
 class WhatsAppShape(Answer):
@@ -194,7 +208,16 @@ class DeliveryProblem(Answer):
     """``message`` is German for agents, ``code`` the Graph API's error."""
 
     kind: Literal[
-        "window", "window_asked", "operator", "throttled", "undeliverable", "refused", "unknown", "stopped", "dropped"
+        "window",
+        "window_asked",
+        "operator",
+        "throttled",
+        "undeliverable",
+        "refused",
+        "unknown",
+        "stopped",
+        "dropped",
+        "moved",
     ]
     message: str
     code: int | None = None
@@ -268,6 +291,7 @@ class DeliveryShape(Answer):
     kind: Literal["message", "template", "reopen"]
     sender: Sender
     attempts: NonNegativeInt
+    text: str
     delivery: DeliveryState
     created_at: AwareDatetime
     updated_at: AwareDatetime
@@ -319,6 +343,7 @@ class Readiness(Answer):
 ALL: tuple[type[BaseModel], ...] = (
     ErrorAnswer,
     StartedAnswer,
+    ChannelCodeAnswer,
     MessageAnswer,
     MessagesAnswer,
     ConversationAnswer,

@@ -54,6 +54,8 @@ class WireConversation(TypedDict):
     created_at: str
     agent: NotRequired[dict[str, str]]
     handoff: NotRequired[WireHandoff]
+    #: Channels that the customer can take the conversation to; only told to customers.
+    continue_on: NotRequired[list[str]]
 
 
 def message_to_wire(message: Message) -> WireMessage:

@@ -27,6 +27,8 @@ class ThreadView:
     phone: str | None
     answered_at: datetime | None
     stopped_at: datetime | None
+    #: Entries up to here are planned, or were said on another channel.
+    planned_seq: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,7 @@ class DeliveryViews:
                 whatsapp_threads.c.conversation_id,
                 whatsapp_threads.c.phone_number_id,
                 whatsapp_threads.c.stopped_at,
+                whatsapp_threads.c.planned_seq,
                 whatsapp_people.c.profile_name,
                 whatsapp_people.c.phone,
                 answered_at.label("answered_at"),
@@ -90,7 +93,13 @@ class DeliveryViews:
         )
         return {
             row.conversation_id: ThreadView(
-                row.conversation_id, row.phone_number_id, row.profile_name, row.phone, row.answered_at, row.stopped_at
+                row.conversation_id,
+                row.phone_number_id,
+                row.profile_name,
+                row.phone,
+                row.answered_at,
+                row.stopped_at,
+                row.planned_seq,
             )
             for row in await self._connection.execute(query)
         }

@@ -8,6 +8,7 @@ from sqlalchemy import ARRAY, Integer, String, any_, bindparam, exists, select
 
 from handoff_bridge.conversations.model import Agent, Conversation, Message
 from handoff_bridge.errors import NotFound
+from handoff_bridge.storage.codes_schema import channel_codes
 from handoff_bridge.storage.database import Database
 from handoff_bridge.storage.direct import Compiled
 from handoff_bridge.storage.rows import conversation_from, message_from
@@ -26,6 +27,13 @@ _SESSIONS = Compiled(
 _TOKEN_EXPIRY = Compiled(
     select(conversations.c.token_expires_at).where(
         conversations.c.id == bindparam("conversation"), conversations.c.token_hash == bindparam("token_hash")
+    )
+)
+#: Of a browser that has come with a code from another channel.
+_CODE_TOKEN_EXPIRY = Compiled(
+    select(channel_codes.c.token_expires_at).where(
+        channel_codes.c.conversation_id == bindparam("conversation"),
+        channel_codes.c.token_hash == bindparam("token_hash"),
     )
 )
 _SEEN = Compiled(
@@ -69,7 +77,8 @@ async def sessions_of(database: Database, token_hashes: Sequence[str]) -> Sequen
 
 async def token_expiry(database: Database, conversation_id: str, token_hash: str) -> datetime | None:
     """When this token of this conversation expires; None when it is not its token."""
-    rows = await database.rows(_TOKEN_EXPIRY, {"conversation": conversation_id, "token_hash": token_hash})
+    names = {"conversation": conversation_id, "token_hash": token_hash}
+    rows = await database.rows(_TOKEN_EXPIRY, names) or await database.rows(_CODE_TOKEN_EXPIRY, names)
     return rows[0].token_expires_at if rows else None
 
 

@@ -7,7 +7,7 @@ from alembic.config import Config
 from alembic.util import CommandError
 from sqlalchemy import Connection, text
 
-from handoff_bridge.storage import outbox_schema, whatsapp_schema  # noqa: F401  their tables are part of the layout
+from handoff_bridge.storage import codes_schema, outbox_schema, whatsapp_schema  # noqa: F401  their tables are part of the layout
 from handoff_bridge.storage.database import Database
 
 #: The key of PostgreSQL's advisory lock around migrations: the letters "HSCH".

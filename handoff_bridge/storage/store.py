@@ -15,6 +15,7 @@ from handoff_bridge.storage.append import append_one
 from handoff_bridge.storage.append_many import Appended, ToAppend, append_many
 from handoff_bridge.storage.attachments import AttachmentTable
 from handoff_bridge.storage.budgets import BudgetTable
+from handoff_bridge.storage.codes import CodeTable
 from handoff_bridge.storage.conversations import ConversationTable
 from handoff_bridge.storage.database import Database
 from handoff_bridge.storage.delivery_statuses import DeliveryStatusTable
@@ -66,6 +67,10 @@ class SqlTransaction:
         return TokenTable(self._connection)
 
     @cached_property
+    def codes(self) -> CodeTable:
+        return CodeTable(self._connection)
+
+    @cached_property
     def attachments(self) -> AttachmentTable:
         return AttachmentTable(self._connection)
 
@@ -87,7 +92,7 @@ class SqlTransaction:
 
     @cached_property
     def delivery_statuses(self) -> DeliveryStatusTable:
-        return DeliveryStatusTable(self._connection)
+        return DeliveryStatusTable(self._connection, self.journal)
 
     @cached_property
     def delivery_views(self) -> DeliveryViews:

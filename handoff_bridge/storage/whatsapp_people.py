@@ -9,6 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handoff_bridge.conversations.core import new_id
 from handoff_bridge.conversations.model import State
+from handoff_bridge.outbox.model import MOVED, Hold, Status
+from handoff_bridge.storage.outbox_schema import deliveries
 from handoff_bridge.storage.rows import AnyRow
 from handoff_bridge.storage.schema import conversations
 from handoff_bridge.storage.whatsapp_schema import whatsapp_people as people
@@ -41,6 +43,8 @@ class Thread:
     phone_number_id: str
     last_inbound_at: datetime | None
     stopped_at: datetime | None
+    #: The conversation goes on elsewhere since this entry.
+    left_seq: int | None = None
 
 
 class WhatsAppPeople:
@@ -95,7 +99,9 @@ class WhatsAppPeople:
         await self._connection.execute(delete(people).where(people.c.id == gone.id))
 
     async def open_thread(self, person_id: str) -> Thread | None:
-        """The conversation that is not closed; of several (after a merge) that with people, then the newest."""
+        """The conversation that is not closed; of several (after a merge) one that has not gone elsewhere, then
+        that with people, then the newest.
+        """
         with_people = case(
             (conversations.c.state == State.HUMAN.value, 0), (conversations.c.state == State.WAITING.value, 1), else_=2
         )
@@ -103,7 +109,7 @@ class WhatsAppPeople:
             select(threads)
             .join(conversations, conversations.c.id == threads.c.conversation_id)
             .where(threads.c.person_id == person_id, conversations.c.state != State.CLOSED.value)
-            .order_by(with_people, conversations.c.created_at.desc())
+            .order_by(threads.c.left_seq.is_not(None), with_people, conversations.c.created_at.desc())
             .limit(1)
         )
         row = (await self._connection.execute(query)).one_or_none()
@@ -130,6 +136,36 @@ class WhatsAppPeople:
             )
         )
 
+    async def join(self, conversation_id: str, person: Person, planned_seq: int) -> None:
+        """A conversation from elsewhere goes on with this person; what was said before stays where it was said."""
+        dialect = sqlite if self._connection.dialect.name == "sqlite" else postgresql
+        values = {
+            "person_id": person.id,
+            "phone_number_id": person.phone_number_id,
+            "planned_seq": planned_seq,
+            "left_seq": None,
+        }
+        await self._connection.execute(
+            dialect.insert(threads)
+            .values(conversation_id=conversation_id, **values)
+            .on_conflict_do_update(index_elements=["conversation_id"], set_=values)
+        )
+
+    async def leave(self, conversation_id: str, seq: int, now: datetime) -> None:
+        """The conversation goes on elsewhere after this entry; what waits for the customer here is read there."""
+        await self._connection.execute(
+            update(threads).where(threads.c.conversation_id == conversation_id).values(left_seq=seq)
+        )
+        await self._connection.execute(
+            update(deliveries)
+            .where(
+                deliveries.c.conversation_id == conversation_id,
+                deliveries.c.status == Status.HELD.value,
+                deliveries.c.hold == Hold.WINDOW.value,
+            )
+            .values(status=Status.CANCELLED.value, hold=None, error=MOVED, updated_at=now)
+        )
+
     async def heard(self, conversation_id: str, wamid: str | None, sent_at: datetime) -> None:
         """Note the customer's last message; one that comes late does not move the time back."""
         later = or_(threads.c.last_inbound_at.is_(None), threads.c.last_inbound_at <= sent_at)
@@ -150,4 +186,6 @@ def _person(row: AnyRow) -> Person:
 
 
 def _thread(row: AnyRow) -> Thread:
-    return Thread(row.conversation_id, row.person_id, row.phone_number_id, row.last_inbound_at, row.stopped_at)
+    return Thread(
+        row.conversation_id, row.person_id, row.phone_number_id, row.last_inbound_at, row.stopped_at, row.left_seq
+    )

@@ -31,6 +31,12 @@ class CustomerMessage(Body):
         return self
 
 
+class BroughtCode(Body):
+    """A code from another channel, or a text with one in it."""
+
+    code: Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
+
+
 class Rating(Body):
     score: Annotated[int, Field(ge=1, le=5, strict=True)]
     comment: Text | None = None

@@ -6,13 +6,13 @@ from handoff_bridge.channels.webchat.access import customer_conversation
 from handoff_bridge.channels.webchat.bodies import CustomerMessage, Rating, StartConversation, Typing
 from handoff_bridge.channels.webchat.events import stream_events
 from handoff_bridge.channels.webchat.transcript import transcript_text
-from handoff_bridge.channels.webchat.view import conversation_view
+from handoff_bridge.channels.webchat.view import can_go_to_whatsapp, conversation_view
 from handoff_bridge.conversations.model import Channel, Conversation, Sender
 from handoff_bridge.errors import InvalidBody
 from handoff_bridge.http import keys
 from handoff_bridge.http.bodies import read_body, read_int
 from handoff_bridge.http.limits import client_address
-from handoff_bridge.http.wire import conversation_to_wire, message_to_wire
+from handoff_bridge.http.wire import WireConversation, conversation_to_wire, message_to_wire
 
 DEFAULT_LIMIT = 50
 MAX_LIMIT = 200
@@ -39,7 +39,7 @@ async def start(request: web.Request) -> web.Response:
     started = await request.app[keys.customers].start(Channel.WEBCHAT, body.locale or "de", body.page_url)
     return web.json_response(
         {
-            "conversation": conversation_to_wire(started.conversation),
+            "conversation": _started(request, started.conversation),
             "token": started.token,
             "messages": [message_to_wire(message) for message in started.messages],
         },
@@ -140,6 +140,13 @@ async def transcript(request: web.Request) -> web.Response:
             "Cache-Control": "no-store",
         },
     )
+
+
+def _started(request: web.Request, conversation: Conversation) -> WireConversation:
+    wire = conversation_to_wire(conversation)
+    if can_go_to_whatsapp(request.app, conversation):
+        wire["continue_on"] = [Channel.WHATSAPP.value]
+    return wire
 
 
 async def _conversation(request: web.Request, conversation: Conversation, status: int = 200) -> web.Response:

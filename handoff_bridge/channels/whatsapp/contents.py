@@ -54,6 +54,8 @@ class Contents:
                 Wish.STOP: rules.wishes.stop,
                 Wish.PERSON: rules.wishes.person,
                 Wish.STOP_WAITING: rules.wishes.stop_waiting,
+                # Only where there is a page to go to.
+                Wish.WEB: rules.moving.words if rules.moving is not None and rules.moving.web_page else (),
             }
         )
         self._readers: dict[str, Callable[[Json], Content]] = {

@@ -10,6 +10,7 @@ from handoff_bridge.channels.whatsapp.contents import Content, Contents, MediaSo
 from handoff_bridge.channels.whatsapp.fields import Json, mapping, whole, words
 from handoff_bridge.channels.whatsapp.identities import NobodyNamed, change_of, changed_person, person_of, sender_of
 from handoff_bridge.channels.whatsapp.inbox import Afterwards
+from handoff_bridge.channels.whatsapp.moving import Brought, Crossing
 from handoff_bridge.conversations.arrivals import ArrivalSide, Reading, Taken, Wish
 from handoff_bridge.conversations.core import new_id
 from handoff_bridge.conversations.model import Channel, Conversation, Sender, State
@@ -34,13 +35,19 @@ class Reception:
     """Handles updates of kind ``message``."""
 
     def __init__(
-        self, rules: WhatsAppRules, arrivals: ArrivalSide, clock: Clock, fetch_media: Callable[[], None]
+        self,
+        rules: WhatsAppRules,
+        arrivals: ArrivalSide,
+        clock: Clock,
+        fetch_media: Callable[[], None],
+        crossing: Crossing | None = None,
     ) -> None:
         self._rules = rules
         self._contents = Contents(rules)
         self._arrivals = arrivals
         self._clock = clock
         self._fetch_media = fetch_media
+        self._crossing = crossing
 
     async def message(self, tx: SqlTransaction, update: InboxUpdate) -> Afterwards:
         """Take the message into its conversation, opening one if needed; settles the update in any case."""
@@ -55,12 +62,15 @@ class Reception:
         sent_at = _sent_at(message, update.received_at)
         wamid = words(message.get("id"))
         content = self._contents.read(message, message_key(wamid, update.dedup_key), sent_at)
-        conversation = await self._conversation(tx, person, content, message)
+        brought = await self._brought(tx, person, content)
+        conversation = brought.conversation if brought is not None else None
+        if conversation is None:
+            conversation = await self._conversation(tx, person, content, message)
         if conversation is None:
             await tx.whatsapp_inbox.settle(update.id, now, note="no open conversation to show it in")
             return _nothing
         content = await self._with_references(tx, conversation, content)
-        taken = await self._arrivals.take(tx, conversation, content.arrival)
+        taken = await self._take(tx, conversation, content, brought)
         if content.media is not None:
             await tx.attachments.add(_attachment(content, content.media, taken), now)
         await tx.whatsapp_people.heard(conversation.id, wamid, sent_at)
@@ -74,6 +84,31 @@ class Reception:
                 self._fetch_media()
 
         return afterwards
+
+    async def _brought(self, tx: SqlTransaction, person: Person, content: Content) -> Brought | None:
+        """What becomes of a code in the message; None where there is none."""
+        arrival = content.arrival
+        if (
+            self._crossing is None
+            or arrival.reading is not Reading.BOT
+            or not self._crossing.has_code(arrival.draft.text)
+        ):
+            return None
+        return await self._crossing.bring(tx, person, arrival.draft.text)
+
+    async def _take(
+        self, tx: SqlTransaction, conversation: Conversation, content: Content, brought: Brought | None
+    ) -> Taken:
+        arrival, crossing = content.arrival, self._crossing
+        if crossing is None or (brought is None and arrival.wish is not Wish.WEB):
+            return await self._arrivals.take(tx, conversation, arrival)
+        # Answered here, whoever has the conversation.
+        taken = await self._arrivals.take(tx, conversation, replace(arrival, reading=Reading.MARK, wish=None))
+        if brought is not None:
+            notice = crossing.notice(brought.type, brought.text, conversation)
+        else:
+            notice = await crossing.offer(tx, taken.conversation)
+        return await self._arrivals.add(tx, taken, notice)
 
     async def _person(
         self, tx: SqlTransaction, number: str, message: Json, contact: Json, now: datetime
@@ -89,12 +124,14 @@ class Reception:
         self, tx: SqlTransaction, person: Person, content: Content, message: Json
     ) -> Conversation | None:
         """The person's open conversation, locked; a new one where there is none and there is something to answer."""
+        arrival = content.arrival
         thread = await tx.whatsapp_people.open_thread(person.id)
-        if thread is not None:
+        if thread is not None and (thread.left_seq is None or arrival.wish is not Wish.STOP):
             conversation = await tx.conversations.get(thread.conversation_id, lock=True)
             if conversation.state is not State.CLOSED:
-                return conversation
-        arrival = content.arrival
+                if thread.left_seq is None or arrival.reading is Reading.MARK or self._crossing is None:
+                    return conversation
+                return await self._crossing.return_here(tx, conversation, person)
         if arrival.reading is Reading.MARK and message.get("type") != "request_welcome":
             return None
         if arrival.wish is Wish.STOP:

@@ -56,7 +56,7 @@ async def receiving(app: web.Application) -> AsyncIterator[None]:
             app[keys.signals].conversation_changed,
         )
         arrivals = ArrivalSide(app[keys.core], timedelta(hours=settings.token_ttl_h))
-        reception = Reception(rules, arrivals, clock, media.wake)
+        reception = Reception(rules, arrivals, clock, media.wake, app.get(keys.crossing))
         statuses = StatusReception(clock, app[keys.signals])
         inbox = InboxWorker(store, clock, metrics, owner, {MESSAGE: reception.message, STATUS: statuses.status})
         app[INBOX] = inbox
