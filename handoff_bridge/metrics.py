@@ -104,5 +104,7 @@ class Metrics:
             self.messages.labels(sender, channel).inc(count)
         for sender, count in journal.suppressed.items():
             self.suppressed.labels(sender).inc(count)
+        for (status, code), count in journal.statuses.items():
+            self.outbox_statuses.labels(status, code).inc(count)
         for reason, count in journal.handoffs.items():
             self.handoffs.labels(reason).inc(count)

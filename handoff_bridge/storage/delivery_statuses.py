@@ -7,13 +7,15 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from handoff_bridge.outbox.model import StatusUpdate
+from handoff_bridge.outbox.model import FAILED, RANKS, StatusUpdate
+from handoff_bridge.storage.journal import Journal
 from handoff_bridge.storage.outbox_schema import delivery_statuses
 
 
 class DeliveryStatusTable:
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AsyncConnection, journal: Journal) -> None:
         self._connection = connection
+        self._journal = journal
 
     async def add(self, told: StatusUpdate, delivery_id: str | None, now: datetime) -> bool:
         """False when this status of this message is known already."""
@@ -32,7 +34,11 @@ class DeliveryStatusTable:
             )
             .on_conflict_do_nothing(index_elements=["external_id", "status"])
         )
-        return result.rowcount == 1
+        if new := result.rowcount == 1:
+            # Few names: a counter stays forever.
+            name = told.status if told.status in RANKS or told.status == FAILED else "other"
+            self._journal.statuses[name, "" if told.error_code is None else str(told.error_code)] += 1
+        return new
 
     async def of(self, external_id: str) -> Sequence[StatusUpdate]:
         """Everything told about this message so far."""

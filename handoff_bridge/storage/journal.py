@@ -17,6 +17,8 @@ class Journal:
     suppressed: Counter[str] = field(default_factory=Counter)
     #: By reason.
     handoffs: Counter[str] = field(default_factory=Counter)
+    #: What a channel has told about messages, by (status, code).
+    statuses: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def logged(self, conversation: Conversation, draft: Draft) -> None:
         self.messages[draft.sender.value, conversation.channel.value] += 1
