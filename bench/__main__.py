@@ -17,7 +17,7 @@ from pathlib import Path
 from bench import cpu, report
 from bench.children import ROOT, ChildFailed
 from bench.report import Figure
-from bench.rows import claims, growth, relay, streams, turns
+from bench.rows import claims, growth, relay, streams, turns, webhooks
 from bench.stack import Bench, prepared
 from tests.support.postgres import PostgresMissing
 
@@ -27,6 +27,7 @@ PARTS: dict[str, Callable[[Bench], Awaitable[list[Figure]]]] = {
     "growth": growth.figures,
     "turns": turns.figures,
     "claims": claims.figures,
+    "webhooks": webhooks.figures,
 }
 RESULTS = Path(__file__).parent / "results"
 #: Above this load at the start, other work of the machine is part of the figures.

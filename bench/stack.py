@@ -5,7 +5,7 @@ import secrets
 import shutil
 import socket
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +20,7 @@ from tests.support.postgres import running_postgres
 
 #: How long a bridge may take until it answers, in seconds.
 START_S = 60.0
+NONE: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +69,16 @@ class Bench:
             shutil.rmtree(folder, ignore_errors=True)
 
     @asynccontextmanager
-    async def bridge(self, database_url: str, rasa_port: int = 9, channel_secret: str = "") -> AsyncIterator[Bridge]:
-        """Run a bridge as ``make start`` does; without ``rasa_port`` nobody answers as the bot."""
+    async def bridge(
+        self, database_url: str, rasa_port: int = 9, channel_secret: str = "", variables: Mapping[str, str] = NONE
+    ) -> AsyncIterator[Bridge]:
+        """Run a bridge as ``make start`` does; without ``rasa_port`` nobody answers as the bot.
+
+        ``variables`` of the environment stand above the bench's own.
+        """
         port = free_port()
         folder = Path(tempfile.mkdtemp(dir=self.folder))
-        variables = {
+        own = {
             "HANDSCHLAG_PORT": str(port),
             "HANDSCHLAG_DATABASE_URL": database_url,
             "HANDSCHLAG_RASA_URL": f"http://127.0.0.1:{rasa_port}",
@@ -83,7 +89,7 @@ class Bench:
             "HANDSCHLAG_RATE_LIMIT_SCALE": "1000",
             "HANDSCHLAG_BUSINESS_FILE": str(ROOT / "business.yml"),
         }
-        async with running("handoff_bridge", "serve", folder=folder, variables=variables) as child:
+        async with running("handoff_bridge", "serve", folder=folder, variables={**own, **variables}) as child:
             await _answers(child, port)
             yield Bridge(child, port)
 

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from bench.load import bare, claims, idle, sequence, turns
+from bench.load import bare, claims, idle, sequence, turns, webhooks
 from bench.load.relay import Relay
 
 Json = dict[str, Any]
@@ -26,6 +26,7 @@ JOBS: dict[str, Callable[[Json, Say], Awaitable[Json]]] = {
     "idle": idle.streams,
     "sequence": sequence.run,
     "turns": turns.run,
+    "webhooks": webhooks.run,
 }
 
 

@@ -19,7 +19,7 @@ def test_every_part_runs_and_what_must_be_right_is_right(tmp_path: Path) -> None
     assert done.returncode == 0, done.stderr
     figures = json.loads(kept.read_text(encoding="utf-8"))["figures"]
     parts = {figure["part"].partition(",")[0] for figure in figures}
-    assert {"relay", "PostgreSQL", "SQLite", "bot turn", "claim storm"} <= parts
+    assert {"relay", "PostgreSQL", "SQLite", "bot turn", "claim storm", "WhatsApp webhooks"} <= parts
     assert all(figure["what"] in done.stdout for figure in figures)
     (alive,) = [figure for figure in figures if figure["what"].startswith("alive")]
     (winners,) = [figure for figure in figures if "exactly one winner" in figure["what"]]
