@@ -112,7 +112,8 @@ def _status(number: str | None, raw: object, contacts: list[Json]) -> Update:
         STATUS,
         number,
         _key("s", number, wamid, state),
-        _fingerprint(status),
+        # Told again at another time it is the same status.
+        _fingerprint([wamid, state, [mapping(error).get("code") for error in items(status.get("errors"))]]),
         _key("s", number, wamid),
         whole(status.get("timestamp")),
         {"status": raw, "contact": contacts[0] if len(contacts) == 1 else {}},

@@ -2,9 +2,10 @@
 
 import asyncio
 import hashlib
+import itertools
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -125,24 +126,25 @@ def _changed(path: Path, changes: Changes) -> bytes:
         body = json.loads(raw)
     except (ValueError, RecursionError):
         return raw
+    places = itertools.count()
     for entry in items(mapping(body).get("entry")):
         for change in items(mapping(entry).get("changes")):
             value = mapping(change).get("value")
             if isinstance(value, dict):
-                _change_value(value, path.stem, changes)
+                _change_value(value, path.stem, changes, places)
     return json.dumps(body).encode()
 
 
-def _change_value(value: Json, name: str, changes: Changes) -> None:
+def _change_value(value: Json, name: str, changes: Changes, places: Iterator[int]) -> None:
     metadata = value.get("metadata")
     if changes.number is not None and isinstance(metadata, dict) and words(metadata.get("phone_number_id")):
         metadata["phone_number_id"] = changes.number
     if changes.fresh_ids:
         for part in ("messages", "statuses"):
-            for place, each in enumerate(items(value.get(part))):
+            for each in items(value.get(part)):
                 if isinstance(each, dict) and words(each.get("id")):
                     # The same each time, so that a second run brings repeats only.
-                    mark = hashlib.sha256(f"{name}/{each['id']}/{place}".encode()).hexdigest()[:16]
+                    mark = hashlib.sha256(f"{name}/{each['id']}/{next(places)}".encode()).hexdigest()[:16]
                     each["id"] = f"wamid.{mark}"
 
 
