@@ -16,7 +16,7 @@ from handoff_bridge.errors import InvalidBody, NotFound
 from handoff_bridge.http import keys
 from handoff_bridge.http.bodies import read_body, read_int
 from handoff_bridge.http.limits import client_address
-from handoff_bridge.http.wire import agent_to_wire, handoff_to_wire
+from handoff_bridge.http.wire import agent_to_wire, handoff_to_wire, message_to_wire
 from handoff_bridge.storage.desk_views import ListFilter
 
 DEFAULT_LIMIT = 200
@@ -138,9 +138,12 @@ async def write(request: web.Request) -> web.Response:
     message, created = await request.app[keys.desk].write(
         request.match_info["conversation_id"], agent, body.epoch, body.client_message_id, body.text
     )
+    view = WhatsAppView(request.app)
+    if not view.is_on:
+        return web.json_response({"message": message_to_wire(message)}, status=202 if created else 200)
     async with request.app[keys.store].read() as tx:
         # On WhatsApp the agent is told at once when the message has to wait for the customer.
-        wire = await WhatsAppView(request.app).written(tx, message)
+        wire = await view.written(tx, message)
     return web.json_response({"message": wire}, status=202 if created else 200)
 
 

@@ -27,6 +27,11 @@ class WhatsAppView:
         self._rules = app[keys.rules].whatsapp
         self._clock = app[keys.clock]
 
+    @property
+    def is_on(self) -> bool:
+        """Whether there is a number at all; without one, no message costs anything more."""
+        return self._rules is not None and bool(self._rules.numbers)
+
     async def threads(self, tx: SqlTransaction, conversations: Sequence[Conversation]) -> Mapping[str, ThreadView]:
         ids = [one.id for one in conversations if one.channel is Channel.WHATSAPP]
         return await tx.delivery_views.threads(ids) if ids else {}
@@ -69,8 +74,6 @@ class WhatsAppView:
 
     async def written(self, tx: SqlTransaction, message: Message) -> Json | WireMessage:
         """An agent's message that was just written: held at once where the window is closed."""
-        if self._rules is None or not self._rules.numbers:
-            return message_to_wire(message)
         thread = (await tx.delivery_views.threads([message.conversation_id])).get(message.conversation_id)
         if thread is None:
             return message_to_wire(message)
