@@ -9,8 +9,8 @@ from rasa_sdk.types import DomainDict
 
 from actions import decisions
 from actions.handoff import hand_over
-from actions.tasks.form import forgotten
 from actions.signals import last_offer, misunderstandings_in_a_row, times_not_content
+from actions.tasks.form import forgotten
 
 _NO_FORM: list[EventType] = [ActiveLoop(None), SlotSet("requested_slot", None)]
 
@@ -88,7 +88,7 @@ class Stop(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
         dispatcher.utter_message(response="utter_stopped")
-        collected = ("order_number", "postal_code", "remedy", "defect_description")
+        collected = ("order_number", "postal_code", "remedy", "problem_description")
         return [
             *_NO_FORM,
             *forgotten(tracker.slots),

@@ -11,7 +11,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import NoReturn, TypeVar
+from typing import TypeVar
 
 from actions import decisions
 from actions.clients.lookup_guard import LookupGuard, configured_guard
@@ -41,6 +41,8 @@ class Identification:
     proof: NumberField
     verified: str
     tried: str
+    #: The question for the proof, where it may name the number; otherwise `utter_ask_<proof>`.
+    ask_proof: str | None = None
 
     @property
     def fields(self) -> tuple[NumberField, NumberField]:
@@ -63,16 +65,19 @@ class Identification:
             Ended: too many wrong pairs; a person is offered, or comes.
             SystemUnavailable: the system, or the guard, does not answer.
         """
-        if case.get("lookup_locked"):
-            self._still_locked(case)
+        self.refuse_when_locked(case)
         watch = guard or configured_guard()
         number = case.get(self.number.slot)
         tried = case.get(self.tried)
         if tried and case.get(self.proof.slot) is None and self.number.slot in case.changes:
             # The number was the wrong half of the pair: nobody gives the same proof twice.
             case.set(self.proof.slot, tried)
+        told = case.get(self.number.slot)
+        # Kept from wherever it was said, it may be no number of ours.
+        if told is not None and told != (normal := self.number.normalise(str(told))):
+            case.set(self.number.slot, normal)
         number = case.need(self.number.slot)
-        proof = case.need(self.proof.slot, **{self.number.slot: number})
+        proof = case.need(self.proof.slot, self.ask_proof, **{self.number.slot: number})
         subject = f"{self.kind}:{number}"
         found = None if await watch.is_locked(subject) else await look_up(number, proof)
         if found is None:
@@ -83,7 +88,6 @@ class Identification:
         await watch.clear(subject)
         for slot, value in ((self.verified, number), ("verified_at", time.time()), (self.tried, None)):
             case.set(slot, value)
-        case.set(self.number.slot, number)
         return found
 
     async def _count(self, case: Case, subject: str, guard: LookupGuard) -> None:
@@ -98,7 +102,14 @@ class Identification:
             case.end("utter_number_locked")
 
     @staticmethod
-    def _still_locked(case: Case) -> NoReturn:
+    def refuse_when_locked(case: Case) -> None:
+        """Lets nothing through in a conversation with too many wrong pairs, whatever it has proved before.
+
+        Raises:
+            Ended: it is locked.
+        """
+        if not case.get("lookup_locked"):
+            return
         count = float(case.get("questions_after_lock") or 0.0) + 1
         case.set("questions_after_lock", count)
         if count >= QUESTIONS_AFTER_LOCK_BEFORE_HANDOFF:

@@ -9,25 +9,37 @@ from actions.signals import concern
 from actions.texts import texts
 from actions.transcript import Event
 
-_TOLD = ("order_number", "postal_code", "verified_order", "remedy", "defect_description", "person_note")
+#: A number that was proved is not told once more as one that was not.
+_PROVED = {
+    "order_number": "verified_order",
+    "repair_number": "verified_repair",
+    "contract_number": "verified_contract",
+    "policy_number": "verified_policy",
+    "claim_number": "verified_claim",
+}
 
 
 def known_slots(slots: Mapping[str, Any]) -> dict[str, Any]:
     """The slots that hold something the customer told or a person noted."""
-    return {name: slots[name] for name in _TOLD if slots.get(name) is not None}
+    # The postal code has no line of its own, but whoever looks something up needs it.
+    told = ("postal_code", *(name for name in texts()["summary"] if name != "concern"))
+    return {name: slots[name] for name in told if slots.get(name) is not None}
 
 
 def matter(events: Iterable[Event], slots: Mapping[str, Any]) -> str | None:
-    """The intent it is about. A described defect stays it, whatever the answer about the remedy looked like."""
-    return "defective_product" if slots.get("defect_description") else concern(events)
+    """The intent it is about. A request that is going on stays it, whatever its answers looked like."""
+    going_on = slots.get("request") if slots.get("requested_slot") else None
+    return going_on if going_on in texts()["concerns"] else concern(events)
 
 
 def summary(events: Iterable[Event], slots: Mapping[str, Any]) -> str | None:
     """A line for each thing that is known; None when nothing is."""
     known = known_slots(slots)
     about = matter(events, slots)
-    if known.get("order_number") == known.get("verified_order"):
-        known.pop("order_number", None)
+    for number, verified in _PROVED.items():
+        if known.get(number) == known.get(verified):
+            known.pop(number, None)
+    known.update({name: texts()["answers"][value] for name, value in known.items() if value in texts()["answers"]})
     if "remedy" in known:
         known["remedy"] = texts()["remedies"].get(known["remedy"], known["remedy"])
     if about is not None:

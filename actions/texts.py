@@ -37,6 +37,13 @@ def spoken_date(day: date | None) -> str:
     return str(texts()["date"].format(weekday=weekday, day=day.day, month=texts()["months"][day.month - 1]))
 
 
+def spoken_day_of_year(day: date | None) -> str:
+    """ "24. November 2026", for days that are not near; that it is not known when there is none."""
+    if day is None:
+        return str(texts()["unknown"])
+    return str(texts()["date_with_year"].format(day=day.day, month=texts()["months"][day.month - 1], year=day.year))
+
+
 def spoken_list(parts: Iterable[str]) -> str:
     """ "A, B und C"."""
     *most, last = list(parts) or [texts()["unknown"]]

@@ -19,15 +19,24 @@ WITH_PERSON = "with_person"
 
 #: Slots that belong to the matter the person has settled. What locks the order lookup stays: it protects the order.
 SETTLED_SLOTS = (
+    "request",
+    "paused_request",
+    "confirmation",
+    "last_told",
+    "unusable_answers",
+    "missing_answers",
     "order_number",
     "postal_code",
+    "order_wanted",
     "tried_postal_code",
-    "form_hint",
-    "invalid_inputs",
-    "answers_without_number",
-    "waits_for_number",
+    "new_address",
+    "article",
+    "exchange_wish",
+    "repair_number",
+    "voucher_code",
+    "report_order",
     "remedy",
-    "defect_description",
+    "problem_description",
     "handoff_id",
 )
 

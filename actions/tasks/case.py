@@ -55,10 +55,14 @@ class Said:
 class Case:
     """What a script sees and says. `slots` are the conversation's; what is set here is returned to Rasa."""
 
-    def __init__(self, conversation_id: str, message: Message, slots: Mapping[str, Any], task: str) -> None:
+    def __init__(
+        self, conversation_id: str, message: Message, slots: Mapping[str, Any], task: str, opening: bool = False
+    ) -> None:
         self.conversation_id = conversation_id
         self.message = message
         self.task = task
+        #: Whether the present message has opened the request: the moment for what is said once, before any question.
+        self.is_opening = opening
         self.changes: dict[str, Any] = {}
         self.says: list[Said] = []
         self._slots = slots

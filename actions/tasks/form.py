@@ -1,7 +1,7 @@
 """`request_form`: plays the script of the customer's request, message by message.
 
-The form has no slots of its own in the domain (Rasa calls such forms dynamic): what is asked for next is what the script
-needs next. What the form does not take as an answer it leaves to the rules, and asks again after them.
+The form has no slots of its own in the domain (Rasa calls such forms dynamic): what is asked for next is what the
+script needs next. What the form does not take as an answer it leaves to the rules, and asks again after them.
 """
 
 from __future__ import annotations
@@ -122,7 +122,7 @@ class _Turn:
         self._changes.update(request=task.intent, unusable_answers=0.0, missing_answers=0.0, **reading.told)
         if reading.told:
             self._changes["last_told"] = next(reversed(reading.told))
-        return await self.play(task)
+        return await self.play(task, opening=True)
 
     def _is_known(self, task: Task) -> bool:
         """Whether the customer has proved who they are, so that the other request is probably a short one."""
@@ -168,12 +168,12 @@ class _Turn:
             return self._waiting(asked)
         return await self.play(task, again=True)
 
-    async def play(self, task: Task, *, again: bool = False) -> list[EventType]:
+    async def play(self, task: Task, *, again: bool = False, opening: bool = False) -> list[EventType]:
         """Runs the script. `again`: the question was asked before, and something has come in between."""
         # Something is always set: a form that only asks again would count as one that was rejected.
         self._changes["request"] = task.intent
         slots = {**self._tracker.slots, **self._changes}
-        case = Case(self._tracker.sender_id, self._message, slots, task.intent)
+        case = Case(self._tracker.sender_id, self._message, slots, task.intent, opening)
         case.changes = self._changes
         try:
             await task.play(case)

@@ -1,0 +1,1 @@
+"""What a web shop's customers ask for, one module per matter."""
