@@ -5,6 +5,8 @@ ComponentError
 ├── ClassifierNotTrained   a model archive holds no intent classifier
 ├── SectorsInvalid         the sectors that are switched on do not exist or do not fit together
 ├── LexiconInvalid         a file of concepts is not what it should be
+├── FrustrationLinesInvalid  lines that frustration is learned from are missing or not what they should be
+├── FrustrationNotTrained  a model archive holds no frustration model
 ├── TrackerStoreFailed     conversations cannot be stored or read
 ├── ActionCallFailed       the action server did not run an action
 └── ChannelError           a customer message got no answer (has an HTTP status and a code)
@@ -39,6 +41,14 @@ class SectorsInvalid(ComponentError):
 
 class LexiconInvalid(ComponentError):
     """A file of concepts is not what it should be. Names the file and the line."""
+
+
+class FrustrationLinesInvalid(ComponentError):
+    """The lines that frustration is learned from are missing or not what they should be. Names the file and the place."""
+
+
+class FrustrationNotTrained(ComponentError):
+    """The model archive holds no frustration model. Train the assistant again."""
 
 
 class TrackerStoreFailed(ComponentError):
