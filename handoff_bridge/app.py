@@ -30,7 +30,7 @@ from handoff_bridge.conversations.desk import DeskSide
 from handoff_bridge.conversations.moves import MoveSide
 from handoff_bridge.conversations.timeouts import Timeouts
 from handoff_bridge.conversations.turns import BotSide, RetryPolicy
-from handoff_bridge.desk import attachments, deliveries, templates
+from handoff_bridge.desk import attachments, deliveries, templates, uploads
 from handoff_bridge.desk import events as desk_events
 from handoff_bridge.desk import routes as desk
 from handoff_bridge.desk.sessions import Sessions
@@ -70,7 +70,8 @@ def build_app(settings: Settings, rules: BusinessRules) -> web.Application:
     app.on_response_prepare.append(add_security_headers)
     app.cleanup_ctx.extend([_storage, _signals, _conversations, _bot, sending, receiving, _timeouts])
     app.on_shutdown.append(_end_streams)
-    for part in (webchat, moving, whatsapp, desk, attachments, templates, deliveries, internal, health, openapi, pages):
+    at_desk = (desk, attachments, uploads, templates, deliveries)
+    for part in (webchat, moving, whatsapp, *at_desk, internal, health, openapi, pages):
         app.add_routes(part.routes)
     return app
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from handoff_bridge.conversations.changes import require_owner
 from handoff_bridge.conversations.core import Core
-from handoff_bridge.conversations.model import Agent, Conversation, Draft, HandoffStatus, Message, Sender, State
+from handoff_bridge.conversations.model import Agent, Conversation, Draft, HandoffStatus, Kind, Message, Sender, State
 from handoff_bridge.conversations.ports import DuplicateMessage, Guard
 from handoff_bridge.errors import ConversationClosed, StaleEpoch
 
@@ -44,6 +44,7 @@ class DeskSide:
         client_message_id: str,
         text: str,
         data: Mapping[str, object] | None = None,
+        kind: Kind = Kind.TEXT,
     ) -> tuple[Message, bool]:
         """Send as the owner, with what the channel needs beside the words. Returns the message and whether it is new.
 
@@ -52,7 +53,7 @@ class DeskSide:
         core = self._core
         now = core.clock.now()
         draft = Draft(
-            Sender.AGENT, text, sender_name=agent.name, agent_id=agent.id,
+            Sender.AGENT, text, kind=kind, sender_name=agent.name, agent_id=agent.id,
             client_message_id=client_message_id, data=data,
         )  # fmt: skip
         try:

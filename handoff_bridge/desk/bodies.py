@@ -40,6 +40,13 @@ class AgentTemplate(AtEpoch):
     variables: Annotated[dict[Line, Line], Field(max_length=20)] = Field(default_factory=dict)
 
 
+class AgentFile(AtEpoch):
+    """What goes with an agent's file: ``text`` stands below it."""
+
+    client_message_id: ClientMessageId
+    text: Note = None
+
+
 class Return(AtEpoch):
     note: Note = None
 

@@ -203,6 +203,10 @@ def _desk_operations() -> list[tuple[str, str, Json]]:
         (one + "/return", "post", _operation("Back to the bot", {200: conversation}, body=Return, **change)),
         (one + "/transfer", "post", _operation("Pass on", {200: conversation}, body=Transfer, **change)),
         (one + "/close", "post", _operation("End", {200: conversation}, body=AtEpoch, **change)),
+        (one + "/attachments", "post", _operation(
+            "Send a file to a customer on WhatsApp: a form with client_message_id, epoch, text if wanted, and file",
+            {202: schemas.DeskMessageAnswer, 200: schemas.DeskMessageAnswer},
+            security="agent_unsafe", conversation=True, errors=(409, 413, 422))),
         (one + "/attachments/{attachment_id}", "get", _operation(
             "A file of the customer", {200: {"*/*": {"schema": {"type": "string"}}}},
             security="agent", conversation=True, errors=(409, 410),

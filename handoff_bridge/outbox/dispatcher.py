@@ -49,16 +49,22 @@ class RetryPolicy:
 
 
 class Dispatcher:
-    """``owner`` names the process; ``lease`` is longer than a try can last."""
+    """``owner`` names the process; ``lease_margin`` is for storing how a try ended, beyond the time it can take."""
 
     def __init__(
-        self, store: OutboxStore, clock: Clock, channel: Channel, owner: str, lease: timedelta, retry: RetryPolicy
+        self,
+        store: OutboxStore,
+        clock: Clock,
+        channel: Channel,
+        owner: str,
+        lease_margin: timedelta,
+        retry: RetryPolicy,
     ) -> None:
         self._store = store
         self._clock = clock
         self._channel = channel
         self._owner = owner
-        self._lease = lease
+        self._lease_margin = lease_margin
         self._retry = retry
 
     async def recover(self, *, alone: bool = False) -> Sequence[str]:
@@ -90,7 +96,8 @@ class Dispatcher:
             for delivery in sorted(due, key=lambda one: (one.account, one.lane)):
                 match await self._channel.rule(tx, delivery, now):
                     case Go(receiver):
-                        await tx.deliveries.lease(delivery, self._owner, now + self._lease, now)
+                        until = now + timedelta(seconds=self._channel.lasts_s(delivery)) + self._lease_margin
+                        await tx.deliveries.lease(delivery, self._owner, until, now)
                         leased.append(Leased(delivery, receiver))
                     case Wait(until):
                         await tx.deliveries.set(delivery.id, now, due_at=until)

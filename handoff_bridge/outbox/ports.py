@@ -130,6 +130,10 @@ class Channel(Protocol):
         """Whether this may go now; what it takes of a budget is taken."""
         ...
 
+    def lasts_s(self, delivery: Delivery) -> float:
+        """How long a try can take at most."""
+        ...
+
     async def send(self, delivery: Delivery, receiver: Receiver) -> Outcome:
         """Try once. Never raises for what the channel answers or fails to answer."""
         ...

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handoff_bridge.storage.rows import AnyRow
@@ -58,6 +58,40 @@ class AttachmentTable:
                 updated_at=now,
             )
         )
+
+    async def add_stored(self, attachment: Attachment, now: datetime, *, sha256: str, storage_key: str) -> None:
+        """One of an agent's whose bytes are there already; it becomes a message's with ``belongs_to``."""
+        await self._connection.execute(
+            insert(attachments).values(
+                id=attachment.id,
+                conversation_id=attachment.conversation_id,
+                message_id=attachment.message_id,
+                kind=attachment.kind,
+                mime=attachment.mime,
+                size=attachment.size,
+                name=attachment.name,
+                sha256=sha256,
+                storage_key=storage_key,
+                status=AttachmentStatus.STORED.value,
+                attempts=0,
+                due_at=now,
+                created_at=now,
+                updated_at=now,
+            )
+        )
+
+    async def belongs_to(self, attachment_id: str, message_id: str) -> None:
+        await self._connection.execute(
+            update(attachments).where(attachments.c.id == attachment_id).values(message_id=message_id)
+        )
+
+    async def forget(self, attachment_id: str) -> None:
+        """The row alone; the bytes are the store's."""
+        await self._connection.execute(delete(attachments).where(attachments.c.id == attachment_id))
+
+    async def get(self, attachment_id: str) -> Attachment | None:
+        row = (await self._connection.execute(select(attachments).where(attachments.c.id == attachment_id))).first()
+        return _from(row) if row else None
 
     async def of_conversation(self, conversation_id: str) -> Sequence[Attachment]:
         query = (

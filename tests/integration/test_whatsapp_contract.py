@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import FormData
 
 from handoff_bridge.business import BusinessRules
 from tests.fakes.graph.faults import Fault
@@ -35,6 +36,10 @@ async def loop(
     database_url: str, rasa: ScriptedRasa, rules: BusinessRules, tmp_path: Path
 ) -> AsyncIterator[WhatsAppLoop]:
     rules = with_whatsapp(rules)
+    assert rules.whatsapp is not None
+    assert rules.whatsapp.moving is not None
+    moving = rules.whatsapp.moving.model_copy(update={"web_page": "https://hilfe.muster-elektronik.example/"})
+    rules = rules.model_copy(update={"whatsapp": rules.whatsapp.model_copy(update={"moving": moving})})
     fake = fake_graph(rules)
     await fake.start()
     async with whatsapp_loop(database_url, rasa, rules, tmp_path, fake) as running:
@@ -68,7 +73,8 @@ async def test_every_operation_on_whatsapp_answers_as_it_is_described(loop: What
     await api.call("POST", AT_DESK + "/templates", 200, it, json=template, **desk)
 
     await phone.sees("[rueckmeldung_zu_anliegen]")
-    for number, what in enumerate(("resend", "drop")):
+    ends = {"resend": ("sent", "delivered", "read"), "drop": ("cancelled",)}
+    for number, (what, end) in enumerate(ends.items()):
         loop.fake.faults.add(Fault("error", 131026))
         text = f"Nummer {number}"
         body = {"client_message_id": f"a{number}", "epoch": epoch, "text": text}
@@ -76,14 +82,33 @@ async def test_every_operation_on_whatsapp_answers_as_it_is_described(loop: What
         (open_id,) = (await loop.delivery(kim, it, text, "failed"))["delivery"]["open_ids"]
         await api.call("GET", DESK + "/deliveries", 200, query="?status=dead&limit=10", **desk)
         await api.call("POST", f"{DESK}/deliveries/{{delivery_id}}/{what}", 200, ids={"delivery_id": open_id}, **desk)
-    await loop.delivery(kim, it, "Nummer 0", "sent", "delivered", "read")
-    await loop.delivery(kim, it, "Nummer 1", "cancelled")
+        await loop.delivery(kim, it, text, *end)
+
+    for status in (202, 200):
+        form = FormData({"client_message_id": "f1", "epoch": str(epoch), "text": "Ihre Rechnung"})
+        form.add_field("file", b"%PDF-1.7 Rechnung", filename="Rechnung.pdf", content_type="application/pdf")
+        await api.call("POST", AT_DESK + "/attachments", status, it, data=form, **desk)
+    await phone.sees("Ihre Rechnung")
 
     medium = loop.fake.media.add(PICTURE, "image/png")
     loop.line.receive_media(phone.person, "image", medium, loop.fake.url, "So sieht es aus")
     attachment = await _kept(kim, it)
     await api.call("GET", AT_DESK + "/attachments/{attachment_id}", 200, it, ids={"attachment_id": attachment}, **desk)
     await api.call("GET", AT_DESK, 200, it, **desk)
+
+    customer = await loop.bridge.customer()
+    mine: Json = {"conversation_id": customer.id, "headers": customer.headers}
+    taken = await api.call("POST", "/v1/conversations/{conversation_id}/channel-codes", 201, **mine)
+    other = loop.phone("Ali Kaya", "491700000001")
+    other.write(taken["text"])
+    await other.sees("geht jetzt auf WhatsApp weiter")
+    await api.call("POST", "/v1/conversations/{conversation_id}/return-to-web", 200, **mine)
+    other.write("Weiter hier")
+    await other.sees("geht jetzt auf WhatsApp weiter")
+    other.write("Website")
+    link = await other.sees("#weiter=")
+    code = link.body["text"]["body"].partition("#weiter=")[2].split()[0]
+    await api.call("POST", "/v1/channel-codes", 200, json={"code": code})
 
     called = {(method, path, status) for method, path, status in api.calls if on_whatsapp(path)}
     described = {

@@ -13,7 +13,7 @@ SHAPES: dict[str, type[BaseModel]] = {shape.__name__: shape for shape in schemas
 
 
 #: Parts of addresses that need a number on WhatsApp; tests/integration/test_whatsapp_contract.py calls them.
-ON_WHATSAPP = ("/webhooks/whatsapp", "/templates", "/deliveries", "/attachments")
+ON_WHATSAPP = ("/webhooks/whatsapp", "/templates", "/deliveries", "/attachments", "/channel-codes", "/return-to-web")
 
 
 def on_whatsapp(path: str) -> bool:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from handoff_bridge.channels.whatsapp.sender.budgets import Budgets
-from handoff_bridge.channels.whatsapp.sender.client import GraphClient
+from handoff_bridge.channels.whatsapp.sender.client import TIMEOUT_S, UPLOAD_S, GraphClient
 from handoff_bridge.channels.whatsapp.sender.layout import WhatsAppLayout
 from handoff_bridge.channels.whatsapp.sender.uploads import Uploads
 from handoff_bridge.conversations.model import Message
@@ -73,6 +73,9 @@ class WhatsAppChannel:
             return HoldBack(Hold.WINDOW)
         await tx.deliveries.release_lane(held.lane, now)
         return Wait(now)
+
+    def lasts_s(self, delivery: Delivery) -> float:
+        return TIMEOUT_S + (UPLOAD_S if Uploads.is_needed(delivery.body) else 0.0)
 
     async def send(self, delivery: Delivery, receiver: Receiver) -> Outcome:
         body: dict[str, Any] = dict(delivery.body)

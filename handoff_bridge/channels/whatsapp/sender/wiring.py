@@ -6,13 +6,14 @@ from datetime import timedelta
 
 from aiohttp import web
 
+from handoff_bridge.attachments.storage import AttachmentFolder
 from handoff_bridge.business_whatsapp import WhatsAppRules
 from handoff_bridge.channels.whatsapp.sender.budgets import Budgets
 from handoff_bridge.channels.whatsapp.sender.channel import WhatsAppChannel
-from handoff_bridge.channels.whatsapp.sender.client import TIMEOUT_S, UPLOAD_S, GraphClient
+from handoff_bridge.channels.whatsapp.sender.client import GraphClient
 from handoff_bridge.channels.whatsapp.sender.layout import WhatsAppLayout, template_body
 from handoff_bridge.channels.whatsapp.sender.templates import filled
-from handoff_bridge.channels.whatsapp.sender.uploads import Uploads
+from handoff_bridge.channels.whatsapp.sender.uploads import StoredFiles, Uploads
 from handoff_bridge.conversations.model import Sender
 from handoff_bridge.http import keys
 from handoff_bridge.outbox.courtesies import Courtesies
@@ -25,7 +26,7 @@ from handoff_bridge.storage.courtesies import CourtesyTable
 #: Messages on their way at once from this process.
 AT_ONCE = 8
 #: Beyond the time that a try can take: for storing how it ended.
-LEASE_MARGIN_S = 20.0
+LEASE_MARGIN_S = 15.0
 
 
 async def sending(app: web.Application) -> AsyncIterator[None]:
@@ -46,7 +47,7 @@ async def sending(app: web.Application) -> AsyncIterator[None]:
             clock,
             channel,
             owner=app[keys.process_name],
-            lease=timedelta(seconds=UPLOAD_S + TIMEOUT_S + LEASE_MARGIN_S),
+            lease_margin=timedelta(seconds=LEASE_MARGIN_S),
             retry=RetryPolicy(),
         ),
         Courtesies(CourtesyTable(store.database), client, clock),
@@ -68,7 +69,7 @@ def whatsapp_channel(app: web.Application, rules: WhatsAppRules, client: GraphCl
         WhatsAppLayout(rules.sending.list_label, rules.sending.choose),
         Budgets({number.phone_number_id: number.messages_per_s for number in rules.numbers}),
         reopenings(rules),
-        Uploads(client, None),
+        Uploads(client, StoredFiles(app[keys.store], AttachmentFolder(app[keys.settings].attachments_folder))),
         app[keys.metrics],
     )
 
