@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from runner import whatsapp_demo
 from runner.secret_files import secret
 from runner.settings import Settings
 
@@ -45,12 +46,25 @@ class Environments:
         return {**self.setup(), "SANIC_HOST": "127.0.0.1", _INTERNAL_SECRET: self._secret(_INTERNAL_SECRET)}
 
     def bridge(self) -> dict[str, str]:
-        """For the bridge: both secrets."""
+        """For the bridge: both secrets, and WhatsApp's where it is tried without an account."""
         return {
             **self._common,
+            **self._demo_secrets(),
             _CHANNEL_SECRET: self._secret(_CHANNEL_SECRET),
             _INTERNAL_SECRET: self._secret(_INTERNAL_SECRET),
         }
+
+    def graph(self) -> dict[str, str]:
+        """For the rebuilt Graph API: the secrets that it shares with the bridge."""
+        return {**self._common, **self._demo_secrets()}
+
+    @property
+    def business_file(self) -> str:
+        """The company's rules as they are without a demo."""
+        return self._given.get("HANDSCHLAG_BUSINESS_FILE") or self._defaults()["HANDSCHLAG_BUSINESS_FILE"]
+
+    def _demo_secrets(self) -> dict[str, str]:
+        return whatsapp_demo.secrets(self._settings) if self._settings.whatsapp_demo else {}
 
     def _secret(self, name: str) -> str:
         return secret(
@@ -66,6 +80,7 @@ class Environments:
             "HANDSCHLAG_DATABASE_URL": f"sqlite+aiosqlite:///{state}/handschlag.db",
             "HANDSCHLAG_TRACKER_DATABASE": f"{state}/rasa.db",
             "HANDSCHLAG_SHOP_DATABASE_URL": f"sqlite:///{state}/shop.db",
+            "HANDSCHLAG_LOOKUP_GUARD_URL": f"sqlite:///{state}/lookup_guard.db",
             "HANDSCHLAG_BUSINESS_FILE": f"{self._settings.root}/business.yml",
         }
 
@@ -82,4 +97,5 @@ class Environments:
             "HANDSCHLAG_BRIDGE_URL": f"http://{settings.reach_host}:{settings.port}",
             "PYTHONUNBUFFERED": "1",
             "PYTHONUTF8": "1",
+            **(whatsapp_demo.bridge_settings(settings) if settings.whatsapp_demo else {}),
         }

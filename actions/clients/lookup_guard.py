@@ -89,7 +89,7 @@ class SqlLookupGuard:
 
     async def _run(self, work: Callable[[Connection], bool]) -> bool:
         def run() -> bool:
-            with _engine(self._url).begin() as connection:
+            with engine(self._url).begin() as connection:
                 return work(connection)
 
         try:
@@ -113,12 +113,13 @@ def _digest(subject: str) -> str:
 
 
 @lru_cache(maxsize=4)
-def _engine(url: str) -> Engine:
+def engine(url: str) -> Engine:
+    """The connections to a guard's database, made once, with its table."""
     sqlite = url.startswith("sqlite")
     if sqlite and (file := make_url(url).database):
         Path(file).parent.mkdir(parents=True, exist_ok=True)
-    engine = sa.create_engine(url, connect_args={"timeout": _SQLITE_BUSY_S} if sqlite else {}, pool_pre_ping=True)
+    made = sa.create_engine(url, connect_args={"timeout": _SQLITE_BUSY_S} if sqlite else {}, pool_pre_ping=True)
     # Another process may make the table at the same moment; whether it is there shows at the first use.
     with contextlib.suppress(sa.exc.SQLAlchemyError):
-        metadata.create_all(engine)
-    return engine
+        metadata.create_all(made)
+    return made

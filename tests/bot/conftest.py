@@ -21,7 +21,7 @@ from rasa.core.agent import Agent
 from rasa.shared.core.domain import Domain
 from rasa.utils.endpoints import EndpointConfig
 
-from actions.clients import demo_shop, shop
+from actions.clients import demo_shop, lookup_guard, shop
 from components import language_model
 from components.tracker_store import DurableTrackerStore
 from tests.bot.support.action_server import ActionServer
@@ -31,6 +31,12 @@ from tests.bot.support.talk import Talk
 ROOT = Path(__file__).resolve().parents[2]
 LANGUAGE_MODEL = ROOT / "models/language/de"
 _SHIPPED_MODEL = ROOT / "models/handschlag.tar.gz"
+
+
+def forget_wrong_proofs(url: str) -> None:
+    """Unlocks every number."""
+    with lookup_guard.engine(url).begin() as connection:
+        connection.execute(lookup_guard.wrong_proofs.delete())
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -94,14 +100,21 @@ def shop_url(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 @pytest.fixture(scope="session")
+def guard_url(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Where wrong proofs of identity are counted."""
+    return f"sqlite:///{tmp_path_factory.mktemp('guard')}/guard.db"
+
+
+@pytest.fixture(scope="session")
 def action_server(
-    root: Path, bridge: FakeBridge, shop_url: str, tmp_path_factory: pytest.TempPathFactory
+    root: Path, bridge: FakeBridge, shop_url: str, guard_url: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[ActionServer]:
     """The real action server, as it is started in operation."""
     environment = {
         "HANDSCHLAG_BRIDGE_URL": bridge.url,
         "HANDSCHLAG_INTERNAL_SECRET": bridge.secret,
         "HANDSCHLAG_SHOP_DATABASE_URL": shop_url,
+        "HANDSCHLAG_LOOKUP_GUARD_URL": guard_url,
         "HANDSCHLAG_BUSINESS_FILE": str(root / "business.yml"),
     }
     with ActionServer(root, environment, tmp_path_factory.mktemp("actions") / "log") as running:
@@ -125,8 +138,9 @@ def agent(model: Path, action_server: ActionServer, tracker_database: Path) -> A
 
 
 @pytest.fixture
-def talk(agent: Agent, bridge: FakeBridge) -> Iterator[Talk]:
-    """A new conversation; the bridge behind it is friendly and has forgotten earlier tests."""
+def talk(agent: Agent, bridge: FakeBridge, guard_url: str) -> Iterator[Talk]:
+    """A new conversation; the bridge behind it is friendly, and it and the guard have forgotten earlier tests."""
     bridge.reset()
+    forget_wrong_proofs(guard_url)
     yield Talk(agent, f"test-{uuid.uuid4().hex}")
     bridge.reset()

@@ -11,7 +11,8 @@ import yaml
 from actions.business import company, spoken_opening_hours
 from actions.clients import demo_shop
 from actions.clients.bridge import Handoff, HandoffRequest, HttpBridge
-from actions.clients.shop import STATUSES, SqlShop
+from actions.clients.shop import SqlShop
+from actions.clients.shop_tables import STATUSES
 from actions.errors import BridgeUnavailable, BusinessFileUnusable, HandoffRefused, ShopUnavailable
 from actions.texts import spoken_date, spoken_list
 from tests.bot.support.bridge import FakeBridge

@@ -7,6 +7,7 @@ import pytest
 from runner.dotenv import with_dotenv
 from runner.environment import Environments
 from runner.errors import PortsEqual, SecretMissing, SettingInvalid
+from runner.programs import all_programs
 from runner.settings import ROOT, Settings
 
 
@@ -61,6 +62,7 @@ def test_databases_lie_in_the_state_directory_unless_named(tmp_path: Path) -> No
     environment = Environments(Settings.from_environment(environ), environ).setup()
     assert environment["HANDSCHLAG_DATABASE_URL"] == "postgresql+asyncpg://db/handschlag"
     assert environment["HANDSCHLAG_SHOP_DATABASE_URL"] == f"sqlite:///{tmp_path}/shop.db"
+    assert environment["HANDSCHLAG_LOOKUP_GUARD_URL"] == f"sqlite:///{tmp_path}/lookup_guard.db"
 
 
 def test_nothing_of_an_activated_environment_reaches_a_process(tmp_path: Path) -> None:
@@ -91,3 +93,35 @@ def test_a_broken_dotenv_line_is_named_without_what_it_holds(tmp_path: Path) -> 
         with_dotenv({}, file)
     assert "2" in str(caught.value)
     assert "geheim" not in str(caught.value)
+
+
+def test_a_demo_of_whatsapp_has_a_port_of_its_own_and_secrets_made_for_it(tmp_path: Path) -> None:
+    real = {"HANDSCHLAG_WHATSAPP_ACCESS_TOKEN": "token of a real account", "HANDSCHLAG_BUSINESS_FILE": "own.yml"}
+    environ = {"HANDSCHLAG_STATE_DIR": str(tmp_path), "WHATSAPP": "demo", **real}
+    settings = Settings.from_environment(environ)
+    environments = Environments(settings, environ)
+    bridge, graph = environments.bridge(), environments.graph()
+    assert bridge["HANDSCHLAG_WHATSAPP_GRAPH_URL"] == "http://127.0.0.1:8090/"
+    assert bridge["HANDSCHLAG_BUSINESS_FILE"] == str(tmp_path / "whatsapp-demo.yml")
+    assert environments.business_file == "own.yml"
+    token = "HANDSCHLAG_WHATSAPP_ACCESS_TOKEN"
+    assert bridge[token] == graph[token] != real[token]
+    assert [program.name for program in all_programs(settings, environ)] == ["bridge", "graph", "rasa", "actions"]
+
+
+def test_without_a_demo_there_is_no_rebuilt_whatsapp(tmp_path: Path) -> None:
+    environ = {"HANDSCHLAG_STATE_DIR": str(tmp_path), "HANDSCHLAG_PORT": "8090"}
+    settings = Settings.from_environment(environ)
+    assert [program.name for program in all_programs(settings, environ)] == ["bridge", "rasa", "actions"]
+    assert "HANDSCHLAG_WHATSAPP_GRAPH_URL" not in Environments(settings, environ).bridge()
+
+
+@pytest.mark.parametrize("environ", [{"WHATSAPP": "an"}, {"WHATSAPP": "demo", "HANDSCHLAG_ENVIRONMENT": "production"}])
+def test_a_demo_of_whatsapp_is_asked_for_by_its_name_and_never_in_production(environ: dict[str, str]) -> None:
+    with pytest.raises(SettingInvalid, match="WHATSAPP"):
+        Settings.from_environment(environ)
+
+
+def test_a_demo_of_whatsapp_cannot_have_the_bridges_port() -> None:
+    with pytest.raises(PortsEqual, match="HANDSCHLAG_GRAPH_PORT"):
+        Settings.from_environment({"WHATSAPP": "demo", "HANDSCHLAG_GRAPH_PORT": "8080"})
