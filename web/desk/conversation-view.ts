@@ -10,12 +10,14 @@ import { PresenceView } from "./presence-view";
 import { ReplyView } from "./reply-view";
 import { texts } from "./texts.de";
 import { TranscriptView } from "./transcript-view";
+import { CustomerLine, nameOf } from "./whatsapp/customer-line";
 
 /** The open conversation: who owns it, what was said, why it was handed over, and what the agent can do now. */
 export class ConversationView {
   private readonly heading = el("h2", { class: "guest", tabindex: "-1" });
   private readonly standing = el("p", { class: "standing", role: "status" });
   private readonly presence = new PresenceView();
+  private readonly customerLine = new CustomerLine();
   private readonly tools = el("div", { class: "tools" });
   private readonly claimBar = el("div", { class: "claim-bar" });
   private readonly claimHint = el("p");
@@ -51,7 +53,7 @@ export class ConversationView {
     const goBack = button("", back, { class: "tool back" });
     goBack.append(icon("back"), el("span", { class: "visually-hidden" }, texts.back));
     const lines = el("div", { class: "lines" }, this.standing, this.presence.element);
-    const title = el("div", { class: "title" }, this.heading, lines);
+    const title = el("div", { class: "title" }, this.heading, lines, this.customerLine.element);
     this.middle = el("div", { class: "middle" }, this.handoff.element, this.transcript.element);
     this.body.append(
       el("header", { class: "conversation-bar" }, goBack, title, this.tools),
@@ -70,15 +72,22 @@ export class ConversationView {
     if ((open?.id ?? null) !== this.shownId) {
       this.showAnother(open?.id ?? null);
     }
-    setText(this.heading, current?.label ?? "…");
+    setText(this.heading, current ? nameOf(current) : "…");
     this.showStanding(current);
     this.presence.update(current);
+    this.customerLine.update(current);
     this.problemBar.hidden = problem === null;
     setText(this.problem, problem ?? "");
     this.showClaim(current);
     this.handoff.update(open?.handoff ?? null, current);
     this.transcript.update(this.session);
     this.reply.update();
+  }
+
+  /** Time goes by: how long agents may still write freely on WhatsApp. */
+  tick(): void {
+    this.customerLine.update(this.session.current);
+    this.reply.showFate();
   }
 
   /** Takes the conversation over, where that is possible. */

@@ -3,6 +3,7 @@ import { ApiError, ResponseError } from "../shared/api/errors";
 import type {
   Agent,
   Colleague,
+  DeliveryEvent,
   DeskConversation,
   Message,
   Sender,
@@ -17,6 +18,7 @@ import { ConversationStore } from "./conversation-store";
 import { Drafts } from "./drafts";
 import { OpenConversation } from "./open-conversation";
 import { explain } from "./problems";
+import { WhatsAppDesk } from "./whatsapp/whatsapp-desk";
 
 /** `unreachable` is `checking` that has not succeeded yet; `expired` is `signed_out` with the desk's state kept until the agent is back. */
 export type Access = "checking" | "unreachable" | "signed_out" | "expired" | "signed_in";
@@ -36,6 +38,14 @@ export class DeskSession {
   readonly store: ConversationStore;
   readonly drafts = new Drafts(tabStore, () => this.agent?.id ?? null);
   private readonly api = new DeskApi();
+  readonly whatsapp = new WhatsAppDesk({
+    api: this.api,
+    current: () => this.current,
+    attempt: (work) => this.attempt(work),
+    onSent: (message) => this.open?.take(message),
+    onChange: () => this.onChange(),
+    onError: (error) => this.expireOn(error),
+  });
   private readonly checking = new CatchUp(
     async () => this.enter(await this.api.session()),
     (error) => {
@@ -171,6 +181,7 @@ export class DeskSession {
     this.problem = null;
     this.stream.start();
     void this.open?.sync();
+    void this.whatsapp.undelivered.load();
     this.onChange();
   }
 
@@ -178,6 +189,7 @@ export class DeskSession {
     this.stream.stop();
     this.connection.note(true);
     this.store.clear();
+    this.whatsapp.undelivered.clear();
     const id = this.open?.id;
     this.open?.stop();
     this.open = id ? this.makeOpen(id) : null;
@@ -209,6 +221,12 @@ export class DeskSession {
       if (this.open?.id === message.conversation_id) {
         this.open.take(message);
       }
+    } else if (type === "delivery") {
+      const { conversation_id, seq, delivery } = data as DeliveryEvent;
+      if (this.open?.id === conversation_id) {
+        this.open.log.setDelivery(seq, delivery);
+      }
+      this.whatsapp.undelivered.changed();
     } else if (type === "typing") {
       const { conversation_id, sender, active } = data as TypingEvent;
       if (this.open && this.open.id === conversation_id) {
@@ -227,6 +245,9 @@ export class DeskSession {
   private takeConversation(conversation: DeskConversation): void {
     const before = this.store.get(conversation.id);
     this.store.take(conversation);
+    if (this.open?.id === conversation.id && this.open.awaitsFiles) {
+      void this.open.sync(); // a file may have come
+    }
     if (this.open?.id === conversation.id && before?.epoch !== conversation.epoch) {
       this.open.typing.clear(); // whoever was writing may have just left
       void this.open.sync(); // a new owner can bring a new handoff card

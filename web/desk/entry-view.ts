@@ -9,12 +9,17 @@ import { pauseWords } from "../shared/pause-words";
 import { fill } from "../shared/text";
 import { texts } from "./texts.de";
 import type { Understanding } from "./understanding";
+import { type ContentContext, contentAbove, contentBelow } from "./whatsapp/content-view";
+import { type DeliveryActions, deliveryMark, deliveryProblem } from "./whatsapp/delivery-view";
+import { recordOf } from "./whatsapp/message-data";
 
 export interface EntryContext {
   customerName: string;
   myName: string;
   understanding: ReadonlyMap<string, Understanding>;
   retry: (clientMessageId: string) => void;
+  content: ContentContext;
+  delivery: DeliveryActions;
 }
 
 export function createEntry(entry: Entry): HTMLElement {
@@ -23,7 +28,7 @@ export function createEntry(entry: Entry): HTMLElement {
 
 export function updateEntry(node: HTMLElement, entry: Entry, context: EntryContext): void {
   const understood = entry.type === "message" ? context.understanding.get(entry.message.id) : undefined;
-  const print = JSON.stringify([entry, understood, context.customerName]);
+  const print = JSON.stringify([entry, understood, context.customerName, contentPrint(entry, context)]);
   if (shown.get(node) === print) {
     return;
   }
@@ -34,7 +39,7 @@ export function updateEntry(node: HTMLElement, entry: Entry, context: EntryConte
   } else if (entry.type === "pending") {
     showPending(node, entry.pending, context);
   } else if (entry.message.kind === "notice") {
-    showNotice(node, entry.message);
+    showNotice(node, entry.message, context);
   } else {
     showMessage(node, entry, understood, context);
   }
@@ -42,13 +47,29 @@ export function updateEntry(node: HTMLElement, entry: Entry, context: EntryConte
 
 const shown = new WeakMap<HTMLElement, string>();
 
-function showNotice(node: HTMLElement, message: Message): void {
+/** What changes the look of a message without being part of it: its file, and what was said of it later. */
+function contentPrint(entry: Entry, { content }: EntryContext): unknown {
+  if (entry.type !== "message") {
+    return null;
+  }
+  const { id, data } = entry.message;
+  const file = recordOf(data, "attachment")?.["id"];
+  return [
+    typeof file === "string" ? content.attachments.get(file)?.status : null,
+    content.afterwards.revoked.has(id),
+    content.afterwards.edited.has(id),
+  ];
+}
+
+function showNotice(node: HTMLElement, message: Message, context: EntryContext): void {
   node.className = "entry notice";
   node.title = texts.sender.system;
   node.replaceChildren(
     el("span", { class: "visually-hidden" }, `${texts.sender.system}: `),
-    el("p", {}, linkedText(message.text)),
-    timeOf(message.created_at),
+    // The way to the website is the customer's: it opens once.
+    el("p", {}, message.notice?.type === "channel_offered" ? message.text : linkedText(message.text)),
+    footer(message, undefined),
+    ...problemOf(message, context),
   );
 }
 
@@ -61,7 +82,13 @@ function showMessage(
   const { message, named } = entry;
   node.className = `entry message from-${message.sender}${named ? " named" : ""}`;
   const sign = message.sender === "bot" ? icon("machine") : message.sender === "agent" ? icon("person") : null;
-  const bubble = el("div", { class: "bubble" }, el("p", { class: "text" }, linkedText(message.text)));
+  const gone = context.content.afterwards.revoked.has(message.id);
+  const bubble = el(
+    "div",
+    { class: gone ? "bubble gone" : "bubble" },
+    ...contentAbove(message, context.content),
+    el("p", { class: "text" }, linkedText(message.text)),
+  );
   if (message.image) {
     bubble.append(picture(message.image));
   }
@@ -69,15 +96,25 @@ function showMessage(
     const titles = message.buttons.map((offered) => offered.title).join(" · ");
     bubble.append(el("p", { class: "offered" }, fill(texts.offered, { titles })));
   }
+  bubble.append(...contentBelow(message, context.content));
   node.replaceChildren(
     el("p", { class: named ? "name" : "visually-hidden" }, sign, senderName(message, context)),
     bubble,
     footer(message, understood),
+    ...problemOf(message, context),
   );
+}
+
+function problemOf({ delivery }: Message, context: EntryContext): HTMLElement[] {
+  const problem = delivery ? deliveryProblem(delivery, context.delivery) : null;
+  return problem ? [problem] : [];
 }
 
 function footer(message: Message, understood: Understanding | undefined): HTMLElement {
   const line = timeOf(message.created_at);
+  if (message.delivery) {
+    line.append(deliveryMark(message.delivery));
+  }
   if (understood) {
     line.append(el("span", { class: "intent", title: texts.intentTitle }, intentWords(understood)));
   }

@@ -1,12 +1,13 @@
 import { PAGE_SIZE } from "../shared/api/customer";
 import type { DeskApi } from "../shared/api/desk";
 import { type ApiError, ResponseError } from "../shared/api/errors";
-import type { DeskConversation, Handoff, Message } from "../shared/api/types";
+import type { Attachment, DeskConversation, Handoff, Message } from "../shared/api/types";
 import { CatchUp } from "../shared/conversation/catch-up";
 import { MessageLog } from "../shared/conversation/message-log";
 import { SendQueue } from "../shared/conversation/send-queue";
 import { TypingReport } from "../shared/conversation/typing-report";
 import { TypingSigns } from "../shared/conversation/typing-signs";
+import { awaitsFile } from "./whatsapp/message-data";
 
 export interface OpenConversationEvents {
   onChange: () => void;
@@ -23,6 +24,8 @@ export class OpenConversation {
   readonly log = new MessageLog();
   readonly queue: SendQueue;
   handoff: Handoff | null = null;
+  /** The customer's files, by id. */
+  attachments: ReadonlyMap<string, Attachment> = new Map();
   /** Who else is writing here. */
   readonly typing: TypingSigns;
   /** Tells the customer that the agent is writing. */
@@ -67,6 +70,15 @@ export class OpenConversation {
     this.typingReport.ended();
   }
 
+  /** Whether a file that was named in the log is still being fetched. */
+  get awaitsFiles(): boolean {
+    return this.log.messages.some((message) => awaitsFile(message, this.attachments));
+  }
+
+  attachmentUrl(attachmentId: string): string {
+    return this.api.attachmentUrl(this.id, attachmentId);
+  }
+
   /** The bridge answers (again): what was missed is fetched, what could not be sent is sent. */
   resume(): void {
     void this.sync();
@@ -104,6 +116,7 @@ export class OpenConversation {
       }
       this.log.follow(page.messages);
       this.handoff = page.handoff;
+      this.attachments = new Map((page.attachments ?? []).map((file) => [file.id, file]));
       this.events.onConversation(page.conversation);
       this.events.onMessages(page.messages);
       if (page.messages.length < PAGE_SIZE) {

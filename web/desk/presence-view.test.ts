@@ -8,6 +8,10 @@ const presences = (customer_online: boolean) =>
     presenceOf(conversation("a", { state, customer_online })),
   );
 
+test("on WhatsApp nobody can tell who has the chat open", () => {
+  expect(presenceOf(conversation("a", { state: "human", channel: "whatsapp" }))).toBeNull();
+});
+
 test("presence is told only where a person is asked for or there", () => {
   expect(presences(true)).toEqual([null, "here", "here", null]);
   expect(presences(false)).toEqual([null, "away", "away", null]);

@@ -7,8 +7,9 @@ import { texts } from "./texts.de";
 export type Presence = "here" | "away" | null;
 
 /** The bridge follows the customer's presence only where it matters to a person. */
-export function presenceOf({ state, customer_online }: DeskConversation): Presence {
-  if (state !== "waiting" && state !== "human") {
+export function presenceOf({ state, channel, customer_online }: DeskConversation): Presence {
+  // On WhatsApp nobody knows who has the chat open.
+  if (channel === "whatsapp" || (state !== "waiting" && state !== "human")) {
     return null;
   }
   return customer_online ? "here" : "away";

@@ -6,6 +6,7 @@ import { clockSince } from "./clock";
 import type { ConversationStore, LastWords } from "./conversation-store";
 import { presenceMark } from "./presence-view";
 import { texts } from "./texts.de";
+import { channelBadge, nameOf } from "./whatsapp/customer-line";
 
 /** One conversation in a list: who, since when, what was said last. */
 export function createItem(conversation: DeskConversation, open: (id: string) => void): HTMLLIElement {
@@ -40,7 +41,7 @@ export function updateItem(
   button.classList.toggle("unanswered", unanswered);
   button.setAttribute("aria-current", String(selected));
   button.replaceChildren(
-    el("span", { class: "who" }, conversation.label, presenceMark(conversation)),
+    el("span", { class: "who" }, nameOf(conversation), channelBadge(conversation), presenceMark(conversation)),
     el("span", { class: "when" }, ...moment(conversation)),
     el("span", { class: "last" }, words),
     ...marks(conversation, unanswered, me?.id),

@@ -1,9 +1,12 @@
 import { TEXT_LIMIT } from "../shared/conversation/limits";
-import { el, setAttribute, setText } from "../shared/dom/element";
+import { button, el, setAttribute, setText } from "../shared/dom/element";
 import { icon } from "../shared/dom/icon";
 import { fill } from "../shared/text";
 import type { DeskSession } from "./desk-session";
 import { texts } from "./texts.de";
+import { askTemplate } from "./whatsapp/template-dialog";
+import { texts as words } from "./whatsapp/texts.de";
+import { composerWords } from "./whatsapp/window";
 
 /** Where the owner of a conversation writes. What is written is kept as a draft until it has left. */
 export class ReplyView {
@@ -11,11 +14,14 @@ export class ReplyView {
     id: "reply",
     rows: "2",
     placeholder: texts.replyPlaceholder,
-    "aria-describedby": "reply-keys reply-hint",
+    "aria-describedby": "reply-keys reply-hint reply-fate",
     "data-testid": "desk-reply",
   });
   private readonly hint = el("p", { id: "reply-hint", class: "alarm", role: "status" });
   private readonly sendButton = el("button", { type: "submit", class: "primary send", "data-testid": "desk-send" });
+  private readonly fate = el("p", { id: "reply-fate", role: "status", "data-testid": "desk-fate" });
+  private readonly templateButton: HTMLButtonElement;
+  private readonly whatsapp: HTMLElement;
   readonly element = el("form", { class: "reply" });
 
   constructor(
@@ -23,10 +29,16 @@ export class ReplyView {
     private readonly onSent: () => void,
   ) {
     this.sendButton.append(icon("send"), el("span", {}, texts.send));
+    this.templateButton = button(words.composer.template, () => void askTemplate(session), {
+      class: "link",
+      "data-testid": "desk-templates",
+    });
+    this.whatsapp = el("div", { class: "fate", hidden: true }, this.fate, this.templateButton);
     this.element.append(
       el("label", { for: "reply", class: "visually-hidden" }, texts.reply),
       el("p", { id: "reply-keys", class: "visually-hidden" }, texts.replyKeys),
       this.hint,
+      this.whatsapp,
       this.input,
       this.sendButton,
     );
@@ -49,6 +61,7 @@ export class ReplyView {
   update(): void {
     const { session } = this;
     this.element.hidden = !(session.current && session.store.isMine(session.current));
+    this.showFate();
     const draft = session.open ? session.drafts.get(session.open.id) : "";
     // Also after a refusal, which puts the text back: the draft is what counts, the field shows it.
     if (this.input.value !== draft) {
@@ -59,6 +72,16 @@ export class ReplyView {
 
   focus(): void {
     this.input.focus();
+  }
+
+  /** On WhatsApp: what becomes of the reply, judged anew as time goes by. */
+  showFate(): void {
+    const customer = this.session.current?.whatsapp;
+    const fate = composerWords(customer);
+    this.whatsapp.hidden = !customer;
+    setAttribute(this.whatsapp, "data-open", String(fate === ""));
+    setText(this.fate, fate);
+    this.templateButton.hidden = customer?.stopped === true;
   }
 
   private submit(): void {

@@ -8,6 +8,9 @@ import type { DeskSession } from "./desk-session";
 import { createEntry, type EntryContext, updateEntry } from "./entry-view";
 import { texts } from "./texts.de";
 import { understandings } from "./understanding";
+import { nameOf } from "./whatsapp/customer-line";
+import { afterwardsOf } from "./whatsapp/message-data";
+import { actionsOf } from "./whatsapp/undelivered-dialog";
 
 /** Everything said so far, the latest last. One view per open conversation. */
 export class TranscriptView {
@@ -47,10 +50,17 @@ export class TranscriptView {
     }
     const messages = open.log.messages;
     this.context = {
-      customerName: session.current?.label ?? "",
+      customerName: session.current ? nameOf(session.current) : "",
       myName: session.agent?.name ?? "",
       understanding: understandings(messages, open.handoff?.transcript ?? []),
       retry: (clientMessageId) => open.queue.retry(clientMessageId),
+      content: {
+        messages: new Map(messages.map((message) => [message.id, message])),
+        attachments: open.attachments,
+        attachmentUrl: (id) => open.attachmentUrl(id),
+        afterwards: afterwardsOf(messages),
+      },
+      delivery: actionsOf(session),
     };
     setText(this.state, open.missing ? texts.notFound : open.loaded ? "" : texts.loading);
     this.state.hidden = this.state.textContent === "";

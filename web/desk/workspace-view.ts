@@ -1,5 +1,6 @@
 import { button, el, setAttribute, setText } from "../shared/dom/element";
 import { icon } from "../shared/dom/icon";
+import { fill } from "../shared/text";
 import { type Bell, showInTitle } from "./alerts";
 import { tickClocks } from "./clock";
 import { ConversationView } from "./conversation-view";
@@ -9,6 +10,8 @@ import { Keyboard } from "./keyboard";
 import { QueuesView } from "./queues-view";
 import { PHONE } from "./screen";
 import { texts } from "./texts.de";
+import { texts as whatsapp } from "./whatsapp/texts.de";
+import { UndeliveredDialog } from "./whatsapp/undelivered-dialog";
 
 const ADDRESS = /^#\/c\/(.+)$/;
 
@@ -19,6 +22,8 @@ const ADDRESS = /^#\/c\/(.+)$/;
 export class WorkspaceView {
   private readonly who = el("span", { class: "me" });
   private readonly sound: HTMLButtonElement;
+  private readonly undelivered: UndeliveredDialog;
+  private readonly undeliveredButton: HTMLButtonElement;
   private readonly connection = el("p", { class: "lost", role: "status" });
   private readonly queues: QueuesView;
   private readonly conversation: ConversationView;
@@ -32,11 +37,18 @@ export class WorkspaceView {
     this.sound = button("", () => this.toggleSound(), { class: "bar-button" });
     const help = button("", () => this.help(), { class: "bar-button", title: texts.help });
     help.append(el("span", { "aria-hidden": "true" }, "?"), el("span", { class: "visually-hidden" }, texts.help));
+    this.undelivered = new UndeliveredDialog(session, (id) => this.go(id));
+    this.undeliveredButton = button("", () => this.undelivered.show(), {
+      class: "bar-button",
+      hidden: true,
+      "data-testid": "desk-undelivered-open",
+    });
     const leave = button(texts.signOut, () => void session.signOut(), { class: "bar-button" });
     const bar = el(
       "header",
       { class: "bar" },
       el("p", { class: "brand" }, texts.brand),
+      this.undeliveredButton,
       this.sound,
       help,
       this.who,
@@ -57,7 +69,7 @@ export class WorkspaceView {
       listHasFocus: () => this.queues.hasFocus,
     });
     window.addEventListener("hashchange", () => this.followAddress());
-    setInterval(() => tickClocks(this.element), 1_000);
+    setInterval(() => this.tick(), 1_000);
     this.followAddress();
   }
 
@@ -75,6 +87,27 @@ export class WorkspaceView {
     setAttribute(this.element, "data-screen", session.open ? "conversation" : "list");
     this.queues.update();
     this.conversation.update();
+    this.showUndelivered();
+  }
+
+  private tick(): void {
+    tickClocks(this.element);
+    this.conversation.tick();
+  }
+
+  /** Shown once there is something that has not gone; in colour when somebody has to decide. */
+  private showUndelivered(): void {
+    const { items, undecided } = this.session.whatsapp.undelivered;
+    const count = undecided.length;
+    this.undeliveredButton.hidden = items.length === 0;
+    this.undeliveredButton.classList.toggle("alarm", count > 0);
+    setText(
+      this.undeliveredButton,
+      count > 0 ? `${whatsapp.undelivered.button} (${count})` : whatsapp.undelivered.button,
+    );
+    const words = whatsapp.undelivered;
+    this.undeliveredButton.title = count === 0 ? "" : count === 1 ? words.one : fill(words.count, { count });
+    this.undelivered.update();
   }
 
   private go(id: string | null): void {

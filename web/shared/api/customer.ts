@@ -1,5 +1,5 @@
 import { type RequestOptions, request, requestJson } from "./http";
-import type { Conversation, CreatedConversation, Message, MessagePage } from "./types";
+import type { ChannelCode, Conversation, CreatedConversation, Message, MessagePage } from "./types";
 
 export interface OutgoingMessage {
   client_message_id: string;
@@ -19,6 +19,11 @@ export class CustomerApi {
 
   static create(base: string, locale: string, pageUrl: string): Promise<CreatedConversation> {
     return requestJson(`${base}/v1/conversations`, { method: "POST", body: { locale, page_url: pageUrl } });
+  }
+
+  /** Goes on with a conversation of another channel. */
+  static bring(base: string, code: string): Promise<CreatedConversation> {
+    return requestJson(`${base}/v1/channel-codes`, { method: "POST", body: { code } });
   }
 
   get headers(): Record<string, string> {
@@ -48,6 +53,15 @@ export class CustomerApi {
 
   stopWaiting(): Promise<{ conversation: Conversation }> {
     return this.json("/handoff", { method: "DELETE" });
+  }
+
+  /** A code for going on on WhatsApp. */
+  channelCode(): Promise<ChannelCode> {
+    return this.json("/channel-codes", { method: "POST", body: {} });
+  }
+
+  returnToWeb(): Promise<{ conversation: Conversation }> {
+    return this.json("/return-to-web", { method: "POST", body: {} });
   }
 
   close(): Promise<{ conversation: Conversation }> {

@@ -1,6 +1,15 @@
 import { PAGE_SIZE } from "./customer";
 import { requestJson } from "./http";
-import type { Colleague, ConversationState, DeskConversation, DeskDetail, DeskSession, Message } from "./types";
+import type {
+  Colleague,
+  ConversationState,
+  DeskConversation,
+  DeskDetail,
+  DeskSession,
+  Message,
+  Template,
+  Undelivered,
+} from "./types";
 
 const BASE = "/desk/api";
 
@@ -8,6 +17,15 @@ export interface OutgoingReply {
   client_message_id: string;
   text: string;
   /** The epoch the agent saw when writing; the bridge refuses the reply when ownership has changed since. */
+  epoch: number;
+}
+
+/** A template with what is filled in, by the name of the variable. */
+export interface OutgoingTemplate {
+  client_message_id: string;
+  name: string;
+  language: string;
+  variables: Readonly<Record<string, string>>;
   epoch: number;
 }
 
@@ -47,6 +65,32 @@ export class DeskApi {
 
   async send(id: string, reply: OutgoingReply): Promise<Message> {
     return (await this.post<{ message: Message }>(`${this.path(id)}/messages`, reply)).message;
+  }
+
+  async templates(): Promise<Template[]> {
+    return (await requestJson<{ templates: Template[] }>(`${BASE}/templates`)).templates;
+  }
+
+  async sendTemplate(id: string, template: OutgoingTemplate): Promise<Message> {
+    return (await this.post<{ message: Message }>(`${this.path(id)}/templates`, template)).message;
+  }
+
+  /** Messages that have not gone: dead, held or of unknown outcome, the latest first. */
+  async undelivered(): Promise<Undelivered[]> {
+    return (await requestJson<{ deliveries: Undelivered[] }>(`${BASE}/deliveries?limit=200`)).deliveries;
+  }
+
+  async resend(deliveryId: string): Promise<void> {
+    await this.post(`/deliveries/${encodeURIComponent(deliveryId)}/resend`, {});
+  }
+
+  async drop(deliveryId: string): Promise<void> {
+    await this.post(`/deliveries/${encodeURIComponent(deliveryId)}/drop`, {});
+  }
+
+  /** Where the customer's file is to be had; only for who is signed in. */
+  attachmentUrl(id: string, attachmentId: string): string {
+    return `${BASE}${this.path(id)}/attachments/${encodeURIComponent(attachmentId)}`;
   }
 
   /** Says that the agent is writing, or no longer. */

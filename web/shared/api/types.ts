@@ -38,7 +38,34 @@ export interface Message {
   image?: string | null;
   notice?: Notice | null;
   client_message_id?: string | null;
+  /** What a channel brings beside the words; parts the desk does not know are shown as they are. */
+  data?: Readonly<Record<string, unknown>> | null;
+  /** What became of it on WhatsApp; only told to the desk. */
+  delivery?: Delivery | null;
   created_at: string;
+}
+
+export type DeliveryStatus =
+  | "pending"
+  | "held"
+  | "sent"
+  | "delivered"
+  | "read"
+  | "failed"
+  | "indeterminate"
+  | "cancelled";
+
+export interface Delivery {
+  status: DeliveryStatus;
+  error?: { kind: string; message: string; code?: number | null } | null;
+  /** Deliveries that somebody can decide about: send again, or drop. */
+  open_ids?: readonly string[] | null;
+}
+
+export interface DeliveryEvent {
+  conversation_id: string;
+  seq: number;
+  delivery: Delivery;
 }
 
 export interface QueueInfo {
@@ -58,6 +85,17 @@ export interface Conversation {
   agent?: { name: string } | null;
   created_at: string;
   handoff?: QueueInfo | null;
+  /** Channels the customer can take the conversation to; only told to customers. */
+  continue_on?: readonly string[] | null;
+}
+
+/** A code that takes a conversation to WhatsApp, once and until `expires_at`. */
+export interface ChannelCode {
+  code: string;
+  text: string;
+  url: string;
+  display_number: string;
+  expires_at: string;
 }
 
 export interface TypingEvent {
@@ -105,6 +143,50 @@ export interface DeskConversation extends Conversation {
   /** Whether the customer has the chat open; only kept while a person is asked for or there. */
   customer_online: boolean;
   locale: string;
+  whatsapp?: WhatsAppCustomer | null;
+}
+
+/** The customer on WhatsApp; after `window_ends_at` only templates reach them until they write again. */
+export interface WhatsAppCustomer {
+  name: string | null;
+  phone: string | null;
+  window_ends_at: string | null;
+  window_open: boolean;
+  /** Wants no more messages. */
+  stopped: boolean;
+  /** The company's number; `reopen_title` names the template that asks for an answer when the window is closed. */
+  number: { id: string; name: string; display_number: string; reopen_title: string | null };
+}
+
+export interface Attachment {
+  id: string;
+  message_id: string;
+  kind: "image" | "audio" | "video" | "document" | "sticker";
+  status: "pending" | "stored" | "refused" | "gone";
+  mime?: string | null;
+  size?: number | null;
+  name?: string | null;
+}
+
+export interface Template {
+  name: string;
+  language: string;
+  title: string;
+  /** With its variables in braces. */
+  text: string;
+  variables: readonly { name: string; label: string; example: string; default: string | null }[];
+}
+
+/** A message, or a part of one, that has not gone. */
+export interface Undelivered {
+  id: string;
+  conversation_id: string;
+  kind: "message" | "template" | "reopen";
+  sender: Sender;
+  text: string;
+  delivery: Delivery;
+  created_at: string;
+  updated_at: string;
 }
 
 export interface TranscriptTurn {
@@ -130,4 +212,5 @@ export interface Handoff {
 
 export interface DeskDetail extends MessagePage<DeskConversation> {
   handoff: Handoff | null;
+  attachments?: readonly Attachment[];
 }

@@ -57,3 +57,14 @@ test("a late failure does not bring back a message that the stream has acknowled
   log.setPending({ ...pending, status: "failed" });
   expect(log.pending).toEqual([]);
 });
+
+test("what became of a message is kept when the message comes again without it", () => {
+  const log = new MessageLog();
+  log.follow([message(1, { sender: "agent" })]);
+  log.setDelivery(1, { status: "read" });
+  log.setDelivery(2, { status: "sent" });
+  log.follow([message(1, { sender: "agent" })]);
+  expect(log.messages.map(({ seq, delivery }) => [seq, delivery?.status])).toEqual([[1, "read"]]);
+  log.follow([message(1, { sender: "agent", delivery: { status: "failed" } })]);
+  expect(log.messages[0]?.delivery?.status).toBe("failed");
+});

@@ -1,4 +1,4 @@
-import type { Message } from "../api/types";
+import type { Delivery, Message } from "../api/types";
 
 export type PendingStatus = "sending" | "failed";
 
@@ -51,10 +51,23 @@ export class MessageLog {
 
   /** Takes in a message that came out of turn: the answer to one's own sending. */
   confirm(message: Message): void {
-    this.bySeq.set(message.seq, message);
+    const before = this.bySeq.get(message.seq);
+    // The event stream tells of a message and of its way apart: neither may undo the other.
+    this.bySeq.set(
+      message.seq,
+      before?.delivery && !message.delivery ? { ...message, delivery: before.delivery } : message,
+    );
     if (message.client_message_id) {
       this.acknowledged.add(message.client_message_id);
       this.pendingById.delete(message.client_message_id);
+    }
+  }
+
+  /** Notes what became of a message; one not known yet brings its state with it when it comes. */
+  setDelivery(seq: number, delivery: Delivery): void {
+    const message = this.bySeq.get(seq);
+    if (message) {
+      this.bySeq.set(seq, { ...message, delivery });
     }
   }
 

@@ -13,6 +13,7 @@ const PATHS = {
   here: "M12 6a6 6 0 1 0 0 12 6 6 0 0 0 0-12z",
   away: "M12 6a6 6 0 1 0 0 12 6 6 0 0 0 0-12z",
   done: "M5 12.500l4.5 4.500L19 7.5",
+  doneTwice: "M2 12.500l4.5 4.500L16 7.5M12 16.500l.5.5L22 7.5",
 } as const;
 
 export type IconName = keyof typeof PATHS;
