@@ -1,6 +1,6 @@
 import { CustomerApi } from "../shared/api/customer";
 import { ApiError, ResponseError } from "../shared/api/errors";
-import type { Conversation, Message } from "../shared/api/types";
+import type { ChannelCode, Conversation, CreatedConversation, Message } from "../shared/api/types";
 import { chatStorage, type StoredConversation } from "./chat-storage";
 import { LiveConversation } from "./live-conversation";
 
@@ -9,6 +9,14 @@ import { LiveConversation } from "./live-conversation";
  * (whoever owns the conversation, also when it is closed) or `expired` (the token opens nothing any more).
  */
 export type Phase = "idle" | "starting" | "unreachable" | "active" | "expired";
+/** Why a code from another channel was not taken. */
+export type CodeProblem = "unknown" | "expired" | "used" | "closed" | "other";
+const CODE_PROBLEMS: Readonly<Record<string, CodeProblem>> = {
+  code_unknown: "unknown",
+  code_expired: "expired",
+  code_used: "used",
+  conversation_closed: "closed",
+};
 export type Problem = "transient" | "busy" | "changed" | "other";
 
 /** The customer's chat without its looks: starts, resumes and renews conversations and carries out what is asked. */
@@ -21,6 +29,9 @@ export class ChatSession {
   problemWaitS = 0;
   busy = false;
   rated = false;
+  /** The way to WhatsApp, once it was asked for. */
+  channelCode: ChannelCode | null = null;
+  codeProblem: CodeProblem | null = null;
   /** The bridge asked to wait so many seconds before a conversation begins; then it begins by itself. */
   beginHeldS = 0;
   private beginTimer: ReturnType<typeof setTimeout> | undefined;
@@ -58,13 +69,7 @@ export class ChatSession {
     this.phase = "starting";
     this.onChange();
     try {
-      const created = await CustomerApi.create(this.base, "de", location.href);
-      const stored = { id: created.conversation.id, token: created.token, rated: false };
-      chatStorage.keepConversation(stored);
-      const live = this.follow(stored);
-      live.takeMessages(created.messages);
-      live.takeConversation(created.conversation);
-      live.start();
+      this.enter(await CustomerApi.create(this.base, "de", location.href));
     } catch (error) {
       this.phase = "unreachable";
       this.onChange();
@@ -73,6 +78,30 @@ export class ChatSession {
       }
       this.beginLater(error);
     }
+  }
+
+  /** The customer comes with a code from another channel; one that is not taken leaves everything as it was. */
+  async bring(code: string): Promise<void> {
+    this.codeProblem = null;
+    try {
+      this.enter(await CustomerApi.bring(this.base, code));
+    } catch (error) {
+      if (!(error instanceof ApiError)) {
+        throw error;
+      }
+      this.codeProblem = (error instanceof ResponseError && CODE_PROBLEMS[error.code]) || "other";
+      await this.begin();
+    }
+    this.onChange();
+  }
+
+  private enter(created: CreatedConversation): void {
+    const stored = { id: created.conversation.id, token: created.token, rated: false };
+    chatStorage.keepConversation(stored);
+    const live = this.follow(stored);
+    live.takeMessages(created.messages);
+    live.takeConversation(created.conversation);
+    live.start();
   }
 
   /** Where the bridge said when to come back, nobody has to press anything. */
@@ -116,6 +145,23 @@ export class ChatSession {
 
   stopWaiting(): Promise<void> {
     return this.change((api) => api.stopWaiting());
+  }
+
+  /** Asks for the way to WhatsApp. */
+  async askForChannelCode(): Promise<void> {
+    await this.attempt(async (live) => {
+      this.channelCode = await live.api.channelCode();
+    });
+  }
+
+  dropChannelCode(): void {
+    this.channelCode = null;
+    this.onChange();
+  }
+
+  returnToWeb(): Promise<void> {
+    this.channelCode = null;
+    return this.change((api) => api.returnToWeb());
   }
 
   end(): Promise<void> {
@@ -166,6 +212,7 @@ export class ChatSession {
       onExpired: () => this.expire(live),
     });
     this.live = live;
+    this.channelCode = null;
     this.rated = stored.rated;
     this.phase = "active";
     this.onChange();

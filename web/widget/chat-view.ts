@@ -1,6 +1,7 @@
 import type { Button } from "../shared/api/types";
 import type { Pending } from "../shared/conversation/message-log";
 import { el } from "../shared/dom/element";
+import { ChannelView, isElsewhere } from "./channel-view";
 import type { ChatSession } from "./chat-session";
 import { chatStorage } from "./chat-storage";
 import { ClosingView } from "./closing-view";
@@ -20,6 +21,7 @@ export class ChatView {
   private readonly log: LogView;
   private readonly strip: StripView;
   private readonly composer: ComposerView;
+  private readonly channel: ChannelView;
   private readonly closing: ClosingView;
 
   constructor(
@@ -32,7 +34,14 @@ export class ChatView {
       wrote: (text) => session.live?.wrote(text),
     });
     this.strip = new StripView(session, () => this.composer.focus());
-    this.header = new HeaderView({ minimise, saveTranscript, end: () => this.strip.askEnd() });
+    this.channel = new ChannelView(session, () => this.composer.focus());
+    this.strip.element.prepend(this.channel.element);
+    this.header = new HeaderView({
+      minimise,
+      saveTranscript,
+      end: () => this.strip.askEnd(),
+      goToWhatsApp: () => void this.goToWhatsApp(),
+    });
     this.log = new LogView({
       choose: (choice) => this.choose(choice),
       retry: (clientMessageId) => session.live?.queue.retry(clientMessageId),
@@ -65,8 +74,9 @@ export class ChatView {
     this.header.update(session);
     this.log.update(session);
     this.strip.update(session);
+    this.channel.update(session);
     this.closing.update();
-    this.composer.element.hidden = !this.closing.element.hidden;
+    this.composer.element.hidden = !this.closing.element.hidden || isElsewhere(session);
     this.composer.setReady(session.phase === "active" && session.live !== null);
   }
 
@@ -106,6 +116,12 @@ export class ChatView {
       this.composer.draft = joined(pending.text, this.composer.draft);
       this.composer.focus();
     }
+  }
+
+  private async goToWhatsApp(): Promise<void> {
+    await this.session.askForChannelCode();
+    this.update();
+    this.channel.focus();
   }
 
   private renew(): void {

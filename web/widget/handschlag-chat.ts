@@ -62,7 +62,11 @@ export class HandschlagChat extends HTMLElement {
       onLost: () => session.live?.networkLost(),
     });
     window.addEventListener("storage", this.onStorage);
-    if (session.resume() && chatStorage.wasOpen) {
+    const code = takeCode();
+    if (code) {
+      this.reveal(true);
+      void session.bring(code);
+    } else if (session.resume() && chatStorage.wasOpen) {
       this.reveal(false);
     }
     this.update();
@@ -134,4 +138,14 @@ export class HandschlagChat extends HTMLElement {
       [texts.openHint, texts.open, news].filter((part) => part !== "").join(" "),
     );
   }
+}
+
+/** The code behind the hash of a link from WhatsApp; it goes from the address, as it is good only once. */
+function takeCode(): string | null {
+  const match = /^#weiter=([\w-]{1,60})$/.exec(location.hash);
+  if (!match?.[1]) {
+    return null;
+  }
+  history.replaceState(history.state, "", location.pathname + location.search);
+  return match[1];
 }

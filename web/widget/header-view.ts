@@ -8,6 +8,7 @@ export interface HeaderActions {
   minimise: () => void;
   saveTranscript: () => void;
   end: () => void;
+  goToWhatsApp: () => void;
 }
 
 interface Standing {
@@ -25,6 +26,7 @@ export class HeaderView {
   private readonly status = el("div", { class: "standing", role: "status", "data-testid": "chat-status" });
   private readonly menuButton = button("", () => this.toggleMenu(), { class: "tool", "aria-expanded": "false" });
   private readonly save: HTMLButtonElement;
+  private readonly whatsapp: HTMLButtonElement;
   private readonly endButton: HTMLButtonElement;
   private readonly menu: HTMLElement;
   readonly element: HTMLElement;
@@ -35,7 +37,10 @@ export class HeaderView {
     this.menuButton.append(icon("menu"), el("span", { class: "visually-hidden" }, texts.menu));
     this.save = button(texts.saveTranscript, () => this.leaveMenu(actions.saveTranscript));
     this.endButton = button(texts.end, () => this.leaveMenu(actions.end));
-    this.menu = el("div", { class: "menu", hidden: true }, this.save, this.endButton);
+    this.whatsapp = button(texts.channel.go, () => this.leaveMenu(actions.goToWhatsApp), {
+      "data-testid": "chat-whatsapp",
+    });
+    this.menu = el("div", { class: "menu", hidden: true }, this.whatsapp, this.save, this.endButton);
     const minimise = button("", actions.minimise, { class: "tool" });
     minimise.append(icon("close"), el("span", { class: "visually-hidden" }, texts.minimise));
     // No <header>: beside the page's own it would be a second banner.
@@ -54,6 +59,7 @@ export class HeaderView {
     }
     const ended = session.conversation === null || session.conversation.state === "closed";
     this.menuButton.hidden = session.phase !== "active" || ended;
+    this.whatsapp.hidden = !session.conversation?.continue_on?.includes("whatsapp");
     if (this.menuButton.hidden) {
       this.closeMenu();
     }
@@ -74,7 +80,7 @@ export class HeaderView {
     if (this.menu.hidden) {
       this.menuButton.focus();
     } else {
-      this.save.focus();
+      this.menu.querySelector<HTMLElement>("button:not([hidden])")?.focus();
     }
   }
 

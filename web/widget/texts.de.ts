@@ -71,6 +71,25 @@ export const texts = {
     writeOn: "Sie können hier weiterschreiben, es geht nichts verloren.",
     stop: "Nicht mehr warten",
   },
+  channel: {
+    go: "Auf WhatsApp weiterschreiben",
+    explain: "Nehmen Sie dieses Gespräch mit: Öffnen Sie WhatsApp und senden Sie dort die vorbereitete Nachricht ab.",
+    open: "WhatsApp öffnen",
+    stay: "Hier bleiben",
+    bySelf: "Ist WhatsApp auf einem anderen Gerät? Dann senden Sie von dort an {number}:",
+    until: "Der Code gilt bis {time} Uhr und nur einmal. Was bisher gesagt wurde, bleibt erhalten.",
+    elsewhere: "Dieses Gespräch geht gerade auf WhatsApp weiter. Sie können hier mitlesen oder es zurückholen.",
+    back: "Hier weiterschreiben",
+    problem: {
+      unknown:
+        "Diesen Link kennen wir leider nicht. Bitte prüfen Sie, ob er vollständig ist. Ihr Gespräch auf WhatsApp ist noch da.",
+      expired:
+        "Dieser Link gilt leider nicht mehr. Schreiben Sie auf WhatsApp noch einmal „Website“, dann bekommen Sie einen neuen.",
+      used: "Dieser Link wurde schon einmal verwendet. Schreiben Sie auf WhatsApp noch einmal „Website“, dann bekommen Sie einen neuen.",
+      closed: "Das Gespräch zu diesem Link ist schon beendet. Hier können Sie ein neues beginnen.",
+      other: "Das Gespräch ließ sich gerade nicht holen. Öffnen Sie den Link bitte gleich noch einmal, er gilt noch.",
+    },
+  },
   connectionLost: "Gerade keine Verbindung. Wir versuchen es weiter, Ihr Text bleibt erhalten.",
   problem: {
     other: "Das hat leider nicht geklappt. Bitte versuchen Sie es noch einmal.",
