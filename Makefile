@@ -9,7 +9,7 @@ RUN := @sh runner/bootstrap.sh
 help: ## Zeigt diese Übersicht
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-17s %s\n", $$1, $$2}' Makefile
 
-start: ## Richtet alles ein und startet Handschlag (Strg+C beendet)
+start: ## Richtet alles ein und startet Handschlag (Strg+C beendet); WHATSAPP=demo mit Telefon zum Ausprobieren
 	$(RUN) start
 
 setup: ## Richtet alles ein, auch was die Prüfungen brauchen

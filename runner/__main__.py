@@ -8,8 +8,9 @@ import os
 import sys
 from collections.abc import Mapping
 from functools import partial
+from pathlib import Path
 
-from runner import console
+from runner import console, whatsapp_demo
 from runner.checks import run_checks
 from runner.dotenv import with_dotenv
 from runner.environment import Environments
@@ -37,6 +38,10 @@ async def start(settings: Settings, environ: Mapping[str, str], stop: StopReques
             make_closed(settings.log_dir)
             stack = Stack(all_programs(settings, environ), _report)
             await stop.interrupt(Setup(settings, environ, dev=False).run())
+            if settings.whatsapp_demo:
+                environments = Environments(settings, environ)
+                file = Path(environments.business_file)
+                await stop.interrupt(whatsapp_demo.prepare(settings, environments.setup(), file))
             console.doing("stack.starting")
             await stack.run(
                 stop,
@@ -75,6 +80,8 @@ async def _welcome(settings: Settings, environ: Mapping[str, str]) -> None:
     console.say("address.running")
     console.say("address.customer", url=f"{settings.public_url}/")
     console.say("address.desk", url=f"{settings.public_url}/desk/")
+    if settings.whatsapp_demo:
+        console.say("address.phone", url=whatsapp_demo.phone_url(settings))
     if agent.password is not None:
         console.say("address.sign_in", email=agent.email, password=agent.password)
     elif agent.kept_in is not None:

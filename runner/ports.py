@@ -25,16 +25,18 @@ def is_free(host: str, port: int) -> bool:
 
 
 def require_free_ports(settings: Settings) -> None:
-    """Check the three ports of a stack.
+    """Check the ports of a stack.
 
     Raises:
         PortTaken: for the first port that is in use.
     """
-    wanted = (
+    wanted = [
         (settings.host, settings.port, "HANDSCHLAG_PORT"),
         ("127.0.0.1", settings.rasa_port, "HANDSCHLAG_RASA_PORT"),
         ("127.0.0.1", settings.actions_port, "HANDSCHLAG_ACTIONS_PORT"),
-    )
+    ]
+    if settings.whatsapp_demo:
+        wanted.append(("127.0.0.1", settings.graph_port, "HANDSCHLAG_GRAPH_PORT"))
     for host, port, setting in wanted:
         if not is_free(host, port):
             raise PortTaken(port, setting)

@@ -1,10 +1,11 @@
-"""The three programs of Handschlag: bridge, Rasa, actions."""
+"""The programs of Handschlag: bridge, Rasa, actions; and a rebuilt Graph API where WhatsApp is tried out."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
 
+from runner import whatsapp_demo
 from runner.environment import Environments
 from runner.project import Project
 from runner.settings import Settings
@@ -21,6 +22,7 @@ def all_programs(settings: Settings, environ: Mapping[str, str]) -> tuple[Progra
     environments = Environments(settings, environ)
     return (
         _bridge(settings, project, environments),
+        *((_graph(settings, environments),) if settings.whatsapp_demo else ()),
         _rasa(settings, project, environments),
         _actions(settings, project, environments),
     )
@@ -30,6 +32,11 @@ def _bridge(settings: Settings, project: Project, environments: Environments) ->
     command = (project.bridge_env.python, "-m", "handoff_bridge", "serve")
     ready_url = f"http://{settings.reach_host}:{settings.port}/readyz"
     return _program("bridge", settings, command, environments.bridge(), ready_url)
+
+
+def _graph(settings: Settings, environments: Environments) -> Program:
+    ready_url = f"http://127.0.0.1:{settings.graph_port}/_fake/people"
+    return _program("graph", settings, whatsapp_demo.command(settings), environments.graph(), ready_url)
 
 
 def _rasa(settings: Settings, project: Project, environments: Environments) -> Program:

@@ -12,6 +12,8 @@ from runner.errors import PortsEqual, SettingInvalid
 ROOT = Path(__file__).resolve().parent.parent
 #: Where the programs listen unless they are told otherwise.
 PORTS = {"HANDSCHLAG_PORT": 8080, "HANDSCHLAG_RASA_PORT": 5005, "HANDSCHLAG_ACTIONS_PORT": 5055}
+#: Only where WhatsApp is tried without an account.
+DEMO_PORTS = {"HANDSCHLAG_GRAPH_PORT": 8090}
 
 
 @dataclass(frozen=True)
@@ -36,19 +38,28 @@ class Settings:
     environment: str
     #: Sectors the assistant is trained for (HANDSCHLAG_SECTORS), read by Rasa; empty: ``config.yml`` decides.
     sectors: str = ""
+    #: Try WhatsApp without an account (WHATSAPP=demo).
+    whatsapp_demo: bool = False
+    #: Port of the rebuilt Graph API and its phone page on loopback (HANDSCHLAG_GRAPH_PORT).
+    graph_port: int = 8090
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str], root: Path = ROOT) -> Settings:
         """Read the settings.
 
         Raises:
-            SettingInvalid: a port is no number from 1 to 65535, or the environment is unknown.
+            SettingInvalid: a port is no number from 1 to 65535, the environment is unknown, or a demo of WhatsApp is
+                asked for in production.
             PortsEqual: two of the ports are the same.
         """
         environment = environ.get("HANDSCHLAG_ENVIRONMENT") or "development"
         if environment not in ("development", "production"):
             raise SettingInvalid("HANDSCHLAG_ENVIRONMENT", environment)
-        ports = {name: _port(environ, name, default) for name, default in PORTS.items()}
+        whatsapp = environ.get("WHATSAPP") or ""
+        if whatsapp not in ("", "demo") or (whatsapp and environment == "production"):
+            raise SettingInvalid("WHATSAPP", whatsapp)
+        wanted = {**PORTS, **DEMO_PORTS} if whatsapp else PORTS
+        ports = {name: _port(environ, name, default) for name, default in wanted.items()}
         for (first, port), (second, other) in combinations(ports.items(), 2):
             if port == other:
                 raise PortsEqual(first, second, port)
@@ -62,6 +73,8 @@ class Settings:
             actions_port=ports["HANDSCHLAG_ACTIONS_PORT"],
             environment=environment,
             sectors=environ.get("HANDSCHLAG_SECTORS") or "",
+            whatsapp_demo=bool(whatsapp),
+            graph_port=ports.get("HANDSCHLAG_GRAPH_PORT", DEMO_PORTS["HANDSCHLAG_GRAPH_PORT"]),
         )
 
     @property

@@ -17,8 +17,8 @@ from pathlib import Path
 from runner.settings import ROOT
 from tests.support.ports import free_port
 
-PROGRAMS = ("bridge", "rasa", "actions")
-_NAMES = {"bridge": "Brücke", "rasa": "Assistent", "actions": "Aktionen"}
+PROGRAMS = ("bridge", "rasa", "actions", "graph")
+_NAMES = {"bridge": "Brücke", "rasa": "Assistent", "actions": "Aktionen", "graph": "Nachgebautes WhatsApp"}
 _READY = "Strg+C beendet alles."
 #: With a set-up that may have to train the assistant first.
 _START_LIMIT_S = 420
@@ -44,12 +44,15 @@ class Killed:
 class RunningStack:
     """Started by ``start``, ended by ``stop``; in between its programs can be hurt."""
 
-    def __init__(self, process: asyncio.subprocess.Process, folder: Path, port: int, rasa_port: int) -> None:
+    def __init__(
+        self, process: asyncio.subprocess.Process, folder: Path, port: int, rasa_port: int, graph_port: int
+    ) -> None:
         self._process = process
         self._folder = folder
         self._seen: set[int] = set()
         self.port = port
         self.rasa_port = rasa_port
+        self.graph_port = graph_port
         self.lines: list[str] = []
         self.sign_in = SignIn("", "")
         self._reading = asyncio.create_task(self._read())
@@ -57,11 +60,13 @@ class RunningStack:
     @classmethod
     async def start(cls, folder: Path) -> RunningStack:
         """Run ``python -m runner start`` and wait until it says that everything runs."""
-        ports = [free_port() for _ in range(3)]
+        ports = [free_port() for _ in range(4)]
         own = {
             "HANDSCHLAG_PORT": str(ports[0]),
             "HANDSCHLAG_RASA_PORT": str(ports[1]),
             "HANDSCHLAG_ACTIONS_PORT": str(ports[2]),
+            "HANDSCHLAG_GRAPH_PORT": str(ports[3]),
+            "WHATSAPP": "demo",
             "HANDSCHLAG_STATE_DIR": str(folder / "var"),
             "HANDSCHLAG_LOG_DIR": str(folder / "logs"),
         }
@@ -75,7 +80,7 @@ class RunningStack:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
         )
-        stack = cls(process, folder, ports[0], ports[1])
+        stack = cls(process, folder, ports[0], ports[1], ports[3])
         try:
             await stack.until(lambda: _READY in stack.lines, _START_LIMIT_S)
         except BaseException:
@@ -89,6 +94,11 @@ class RunningStack:
     def url(self) -> str:
         """Address of the bridge, without a slash at the end."""
         return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def phone_url(self) -> str:
+        """Address of the page that looks like a phone."""
+        return f"http://localhost:{self.graph_port}/"
 
     def pid(self, program: str) -> int:
         """Process id of a running program."""

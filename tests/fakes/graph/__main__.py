@@ -27,7 +27,9 @@ async def _serve(options: argparse.Namespace) -> None:
         app_secret=os.environ.get("HANDSCHLAG_WHATSAPP_APP_SECRET") or APP_SECRET,
     )
     for number in rules.numbers:
-        fake.add_line(number.phone_number_id, number.display_number)
+        fake.add_line(number.phone_number_id, number.display_number).name = number.name
+    fake.template_texts = {(template.name, template.language): template.text for template in rules.templates}
+    fake.bridge_database = os.environ.get("HANDSCHLAG_DATABASE_URL") or None
     fake.webhooks.url = options.webhook
     stop = asyncio.Event()
     for number_ in (signal.SIGINT, signal.SIGTERM):

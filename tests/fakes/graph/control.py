@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 from tests.fakes.graph.faults import Fault
+from tests.fakes.graph.later import A_DAY, age_in_bridge
 from tests.fakes.graph.people import Person, new_wamid
+from tests.fakes.graph.voice import silence
 
 if TYPE_CHECKING:
     from tests.fakes.graph.phone_line import PhoneLine
@@ -25,7 +27,9 @@ def routes_of(fake: FakeGraph) -> list[web.AbstractRouteDef]:
         web.post("/_fake/people", phone.add_person),
         web.get("/_fake/people/{user_id}/chat", phone.chat),
         web.post("/_fake/people/{user_id}/messages", phone.write),
+        web.post("/_fake/people/{user_id}/day-passes", phone.day_passes),
         web.post("/_fake/clock", phone.advance),
+        web.post("/_fake/manners", phone.manners),
         web.post("/_fake/faults", phone.break_things),
         web.get("/_fake/report", phone.report),
     ]
@@ -36,9 +40,18 @@ class Control:
         self._fake = fake
 
     async def people(self, _request: web.Request) -> web.Response:
-        """Everybody, and the numbers they can write to."""
-        lines = [{"id": line.id, "display": line.display} for line in self._fake.lines.values()]
-        return web.json_response({"people": [person.to_wire() for person in self._fake.people], "numbers": lines})
+        """Everybody, the numbers they can write to, and the templates they may be sent."""
+        lines = [{"id": line.id, "display": line.display, "name": line.name} for line in self._fake.lines.values()]
+        return web.json_response(
+            {
+                "people": [person.to_wire() for person in self._fake.people],
+                "numbers": lines,
+                "templates": [
+                    {"name": name, "language": language, "text": text}
+                    for (name, language), text in self._fake.template_texts.items()
+                ],
+            }
+        )
 
     async def add_person(self, request: web.Request) -> web.Response:
         """``{name, phone?, user_id?}`` → 201 ``{person}``"""
@@ -54,8 +67,10 @@ class Control:
         return web.json_response({"entries": entries, "typing": person.typing_until > self._fake.clock.now()})
 
     async def write(self, request: web.Request) -> web.Response:
-        """Write as this customer: ``{number_id?, text | reply {id, title, to} | media {kind, base64, mime_type,
-        filename?, caption?} | content, age_s?}`` → 201 ``{wamid}``; ``content`` is a message as the webhook has it.
+        """Write as this customer, ``age_s`` seconds ago → 201 ``{wamid}``.
+
+        ``{number_id?, text | reply {id, title, to} | media {kind, base64, mime_type, filename?, caption?} |
+        media {kind: voice, sample: true} | content}``; ``content`` is a message as the webhook has it.
         """
         person, body = self._person(request), await request.json()
         line = self._line(body)
@@ -70,6 +85,23 @@ class Control:
         """``{advance_s}``: let this much time pass."""
         self._fake.clock.advance(float((await request.json())["advance_s"]))
         return web.json_response({"ahead_s": self._fake.clock.ahead_s})
+
+    async def day_passes(self, request: web.Request) -> web.Response:
+        """24 hours without a word from this customer, here and in the bridge's database, if that is known."""
+        person = self._person(request)
+        for line in self._fake.lines.values():
+            line.limits.let_pass(person.user_id, A_DAY.total_seconds())
+        aged = 0
+        if self._fake.bridge_database is not None:
+            aged = await age_in_bridge(self._fake.bridge_database, person.user_id)
+        return web.json_response({"conversations": aged})
+
+    async def manners(self, request: web.Request) -> web.Response:
+        """``{rough}``: whether updates travel twice and overtake each other."""
+        rough = bool((await request.json()).get("rough"))
+        manners = self._fake.webhooks.manners
+        manners.repeated, manners.shuffled_s = (1.0, 1.5) if rough else (0.0, 0.0)
+        return web.json_response({"rough": rough})
 
     async def break_things(self, request: web.Request) -> web.Response:
         """``{kind, code?, times?, share?}``: the next calls, or a share of all; ``{clear: true}`` ends it."""
@@ -105,6 +137,9 @@ class Control:
         return line
 
     def _write_media(self, line: PhoneLine, person: Person, media: Json) -> str:
+        if media.get("sample"):
+            medium = self._fake.media.add(silence(), "audio/ogg; codecs=opus")
+            return line.receive_media(person, "voice", medium, self._fake.url, None)
         medium = self._fake.media.add(base64.b64decode(media["base64"]), media["mime_type"], media.get("filename"))
         return line.receive_media(person, media["kind"], medium, self._fake.url, media.get("caption"))
 

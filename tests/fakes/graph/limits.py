@@ -37,6 +37,12 @@ class Limits:
         pair.last_inbound_at = max(at, pair.last_inbound_at or at)
         self._lately.append(self.now())
 
+    def let_pass(self, user_id: str, seconds: float) -> None:
+        """The customer has not written for this much longer."""
+        pair = self._pair(user_id)
+        if pair.last_inbound_at is not None:
+            pair.last_inbound_at -= seconds
+
     def window_is_open(self, user_id: str) -> bool:
         at = self._pair(user_id).last_inbound_at
         return at is not None and self.now() - at < WINDOW_S

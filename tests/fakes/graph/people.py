@@ -54,6 +54,13 @@ class Person:
         self.chat.append(entry)
         return entry
 
+    def see_read(self, wamid: str) -> None:
+        """The business has read this message of theirs, and everything before it."""
+        last = next((entry.number for entry in self.chat if entry.wamid == wamid), 0)
+        for entry in self.chat:
+            if entry.from_customer and entry.number <= last and "read" not in entry.statuses:
+                entry.statuses.append("read")
+
     @property
     def contact(self) -> Json:
         contact: Json = {"profile": {"name": self.name}, "user_id": self.user_id}

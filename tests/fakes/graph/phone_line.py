@@ -41,6 +41,8 @@ class PhoneLine:
     delays: Delays = field(default_factory=Delays)
     #: Meta tells a closed window in the answer or afterwards in a status, both have been seen.
     window_told_late: bool = False
+    #: What customers see above the chat.
+    name: str = ""
     #: Codes for which messages to a person fail after they were accepted, by user id.
     fails_later: dict[str, int] = field(default_factory=dict)
     _inbound: dict[str, str] = field(default_factory=dict)
@@ -77,7 +79,10 @@ class PhoneLine:
             raise GraphError(131009, "message_id: no message of a customer", "limits")
         self.ledger.calls["read"] += 1
         person = self.people.get(user_id)
-        if person is not None and "typing_indicator" in body:
+        if person is None:
+            return
+        person.see_read(str(body["message_id"]))
+        if "typing_indicator" in body:
             self.ledger.calls["typing"] += 1
             person.typing_until = self.now() + 25.0
 
@@ -86,7 +91,7 @@ class PhoneLine:
         wamid, at = wamid or new_wamid(), at if at is not None else self.now()
         self._inbound[wamid] = person.user_id
         self.limits.received(person.user_id, at)
-        person.add(wamid, at, content, from_customer=True)
+        person.add(wamid, at, content, from_customer=True).statuses.append("sent")
         message: Json = {"from_user_id": person.user_id, "id": wamid, "timestamp": str(int(at)), **content}
         if person.phone is not None:
             message["from"] = person.phone
@@ -104,6 +109,8 @@ class PhoneLine:
             content["caption"] = caption
         if medium.filename and kind == "document":
             content["filename"] = medium.filename
+        if kind == "voice":
+            kind, content["voice"] = "audio", True
         return self.receive(person, {"type": kind, kind: content})
 
     def _recipient(self, body: Json) -> Person:

@@ -8,7 +8,7 @@ from typing import Any
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from tests.fakes.graph import control
+from tests.fakes.graph import control, phone_page
 from tests.fakes.graph.clock import FakeClock
 from tests.fakes.graph.errors import GraphError
 from tests.fakes.graph.faults import Fault, Faults
@@ -53,6 +53,9 @@ class FakeGraph:
         self.slow_s = 0.0
         self.in_flight = 0
         self._templates = dict(templates or {})
+        #: For the phone page: how a template reads, and where the bridge keeps when customers have written.
+        self.template_texts: dict[tuple[str, str], str] = {}
+        self.bridge_database: str | None = None
         self._server: TestServer | None = None
 
     def add_line(self, number_id: str, display: str) -> PhoneLine:
@@ -71,6 +74,7 @@ class FakeGraph:
         app.router.add_get(VERSION + r"/{media_id:\d+}", self._describe_media)
         app.router.add_get("/whatsapp_business/attachments/", self._download)
         app.add_routes(control.routes_of(self))
+        app.add_routes(phone_page.routes)
         return app
 
     async def start(self, port: int | None = None) -> None:

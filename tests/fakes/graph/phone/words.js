@@ -1,0 +1,51 @@
+/** Every word that stands in a script of the phone. */
+export const words = {
+  online: "online",
+  typing: "schreibt …",
+  unreachable: "Die nachgebaute Schnittstelle antwortet nicht. Es wird weiter versucht.",
+  noNumber: "In der Datei business.yml steht keine Nummer für WhatsApp.",
+  failed: "Das hat nicht geklappt: {why}",
+  me: "Sie",
+  business: "Firma",
+  sent: "gesendet",
+  read: "gelesen",
+  empty: "Schreiben Sie die erste Nachricht, so wie Sie einer Firma schreiben würden.",
+  choices: "Auswahl",
+  close: "Schließen",
+  tapped: "Ausgewählt",
+  react: "Mit 👍 reagieren",
+  reply: "Antworten",
+  revoke: "Für alle löschen",
+  revoked: "Sie haben diese Nachricht gelöscht.",
+  replyTo: "Antwort auf: {text}",
+  dropReply: "Doch keine Antwort",
+  reaction: "Reaktion: {emoji}",
+  voice: "Sprachnachricht (2 Sekunden)",
+  location: "Standort: {name}",
+  file: "Datei",
+  picture: "Bild",
+  template: "Vorlage",
+  dayPassed: "Für {name} sind 24 Stunden vergangen. Ohne neue Nachricht von ihr oder ihm gehen nur noch Vorlagen hinaus.",
+  attach: {
+    sample: "Beispielbild senden",
+    picture: "Bild auswählen …",
+    document: "PDF auswählen …",
+    voice: "Sprachnachricht senden",
+    location: "Standort senden",
+  },
+  place: { name: "Kölner Dom", address: "Domkloster 4, 50667 Köln", latitude: 50.94128, longitude: 6.95828 },
+  faults: [
+    ["", "kommt an"],
+    ["error:131026", "lässt sich nicht zustellen (131026)"],
+    ["error:131056", "kommt zu schnell (131056)"],
+    ["error:190", "scheitert am Zugang (190)"],
+    ["error:131000", "scheitert einmal, dann kommt sie an (131000)"],
+    ["lose", "kommt an, aber die Antwort geht verloren"],
+  ],
+  report: { accepted: "angenommen", refused: "abgelehnt", breaches: "Verstöße", under_way: "Webhooks unterwegs" },
+  people: ["Eva Roth", "Mehmet Aydın", "Johanna Brandt", "Luca Ferrari", "Fatima Haddad", "Jens Petersen"],
+};
+
+export function fill(text, values) {
+  return text.replace(/\{(\w+)\}/g, (place, name) => String(values[name] ?? place));
+}
