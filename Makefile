@@ -2,7 +2,7 @@
 # The work is done by runner/; runner/bootstrap.sh brings uv and Python for it.
 
 .DEFAULT_GOAL := help
-.PHONY: help start setup test lint types test-web test-unit test-bot test-faults chaos test-acceptance bench eval format clean
+.PHONY: help start setup test lint types test-web test-unit test-bot test-faults chaos test-acceptance bench eval embeddings format clean
 
 RUN := @sh runner/bootstrap.sh
 
@@ -47,6 +47,9 @@ bench: ## Misst Durchsatz, Verzögerung und Wachstum der Brücke (docs/performan
 
 eval: ## Misst das Verstehen (DATA=datei.tsv misst eine eigene Datei, SECTORS=retail,energy)
 	@TF_CPP_MIN_LOG_LEVEL=3 .venv-bot/bin/python -m evaluation $(if $(DATA),--data "$(DATA)") $(if $(SECTORS),--sectors "$(SECTORS)")
+
+embeddings: ## Holt ein mehrsprachiges Modell für Satzvektoren (FROM=adresse holt ein anderes)
+	@.venv-bot/bin/python -m components.fetch_embeddings models/embeddings $(FROM)
 
 format: ## Bringt die Python-Quellen in Form
 	@.venv/bin/python -m ruff check --fix && .venv/bin/python -m ruff format

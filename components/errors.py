@@ -5,6 +5,7 @@ ComponentError
 ├── ClassifierNotTrained   a model archive holds no intent classifier
 ├── SectorsInvalid         the sectors that are switched on do not exist or do not fit together
 ├── LexiconInvalid         a file of concepts is not what it should be
+├── EmbeddingsInvalid      the folder for sentence embeddings holds no usable model
 ├── FrustrationLinesInvalid  lines that frustration is learned from are missing or not what they should be
 ├── FrustrationNotTrained  a model archive holds no frustration model
 ├── TrackerStoreFailed     conversations cannot be stored or read
@@ -49,6 +50,10 @@ class FrustrationLinesInvalid(ComponentError):
 
 class FrustrationNotTrained(ComponentError):
     """The model archive holds no frustration model. Train the assistant again."""
+
+
+class EmbeddingsInvalid(ComponentError):
+    """The folder for sentence embeddings holds no usable model."""
 
 
 class TrackerStoreFailed(ComponentError):
