@@ -3,6 +3,7 @@
 from aiohttp import web
 
 from handoff_bridge.channels.whatsapp.sender.templates import filled
+from handoff_bridge.conversations.model import Channel
 from handoff_bridge.desk.access import signed_in
 from handoff_bridge.desk.bodies import AgentTemplate
 from handoff_bridge.desk.routes import ONE
@@ -51,8 +52,7 @@ async def send_template(request: web.Request) -> web.Response:
     if template is None:
         raise NotFound("There is no such template.")
     async with request.app[keys.store].read() as tx:
-        await tx.conversations.get(conversation_id)
-        if not await tx.delivery_views.threads([conversation_id]):
+        if (await tx.conversations.get(conversation_id)).channel is not Channel.WHATSAPP:
             raise IllegalTransition("Templates are for conversations on WhatsApp.")
     text, data = filled(template, body.variables)
     message, created = await request.app[keys.desk].write(

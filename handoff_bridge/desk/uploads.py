@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from handoff_bridge.attachments.types import HEAD, kept_as, mime_of
 from handoff_bridge.channels.whatsapp.wiring import ATTACHMENTS
 from handoff_bridge.conversations.core import new_id
-from handoff_bridge.conversations.model import Kind
+from handoff_bridge.conversations.model import Channel, Kind
 from handoff_bridge.desk.access import signed_in
 from handoff_bridge.desk.bodies import AgentFile
 from handoff_bridge.desk.routes import ONE
@@ -43,8 +43,7 @@ async def send_file(request: web.Request) -> web.Response:
     agent = await signed_in(request)
     conversation_id = request.match_info["conversation_id"]
     async with request.app[keys.store].read() as tx:
-        await tx.conversations.get(conversation_id)
-        if not await tx.delivery_views.threads([conversation_id]):
+        if (await tx.conversations.get(conversation_id)).channel is not Channel.WHATSAPP:
             raise IllegalTransition("Files are for conversations on WhatsApp.")
     upload = await _read(request)
     attachment_id = await _keep(request.app, conversation_id, upload)

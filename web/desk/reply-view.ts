@@ -4,6 +4,7 @@ import { icon } from "../shared/dom/icon";
 import { fill } from "../shared/text";
 import type { DeskSession } from "./desk-session";
 import { texts } from "./texts.de";
+import { chooseFile } from "./whatsapp/file-dialog";
 import { askTemplate } from "./whatsapp/template-dialog";
 import { texts as words } from "./whatsapp/texts.de";
 import { composerWords } from "./whatsapp/window";
@@ -21,6 +22,7 @@ export class ReplyView {
   private readonly sendButton = el("button", { type: "submit", class: "primary send", "data-testid": "desk-send" });
   private readonly fate = el("p", { id: "reply-fate", role: "status", "data-testid": "desk-fate" });
   private readonly templateButton: HTMLButtonElement;
+  private readonly fileButton: HTMLButtonElement;
   private readonly whatsapp: HTMLElement;
   readonly element = el("form", { class: "reply" });
 
@@ -33,7 +35,12 @@ export class ReplyView {
       class: "link",
       "data-testid": "desk-templates",
     });
-    this.whatsapp = el("div", { class: "fate", hidden: true }, this.fate, this.templateButton);
+    this.fileButton = button(words.composer.file, () => chooseFile(session), {
+      class: "link",
+      "data-testid": "desk-file",
+    });
+    const ways = el("span", { class: "fate-ways" }, this.templateButton, this.fileButton);
+    this.whatsapp = el("div", { class: "fate", hidden: true }, this.fate, ways);
     this.element.append(
       el("label", { for: "reply", class: "visually-hidden" }, texts.reply),
       el("p", { id: "reply-keys", class: "visually-hidden" }, texts.replyKeys),
@@ -82,6 +89,7 @@ export class ReplyView {
     setAttribute(this.whatsapp, "data-open", String(fate === ""));
     setText(this.fate, fate);
     this.templateButton.hidden = customer?.stopped === true;
+    this.fileButton.hidden = this.templateButton.hidden;
   }
 
   private submit(): void {

@@ -19,6 +19,14 @@ export const texts = {
       "Die letzte Nachricht des Gasts ist mehr als 24 Stunden her. Wir senden die Vorlage „{template}“, und Ihre Antwort geht hinaus, sobald der Gast wieder schreibt.",
     stopped: "Der Gast möchte keine Nachrichten mehr. Was Sie jetzt schreiben, wird nicht gesendet.",
     template: "Vorlage senden …",
+    file: "Datei senden …",
+  },
+  fileDialog: {
+    heading: "Datei senden",
+    chosen: "{name} ({size})",
+    text: "Text dazu (freiwillig)",
+    tooLarge: "Die Datei ist mit {size} zu groß. Senden lassen sich bis zu 16 MB.",
+    submit: "Senden",
   },
   templateDialog: {
     heading: "Vorlage senden",

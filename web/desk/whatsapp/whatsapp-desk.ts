@@ -41,6 +41,16 @@ export class WhatsAppDesk {
     return this.parts.attempt(async () => this.parts.onSent(await this.parts.api.sendTemplate(current.id, template)));
   }
 
+  sendFile(file: File, text: string): Promise<boolean> {
+    const current = this.parts.current();
+    if (!current) {
+      return Promise.resolve(false);
+    }
+    const { api, attempt, onSent } = this.parts;
+    const clientMessageId = crypto.randomUUID();
+    return attempt(async () => onSent(await api.sendFile(current.id, current.epoch, clientMessageId, file, text)));
+  }
+
   resend(deliveryIds: readonly string[]): Promise<boolean> {
     return this.decide(deliveryIds, (id) => this.parts.api.resend(id));
   }

@@ -12,6 +12,8 @@ import type {
 } from "./types";
 
 const BASE = "/desk/api";
+/** Sixteen megabytes over a slow line. */
+const UPLOAD_TIMEOUT_MS = 180_000;
 
 export interface OutgoingReply {
   client_message_id: string;
@@ -73,6 +75,19 @@ export class DeskApi {
 
   async sendTemplate(id: string, template: OutgoingTemplate): Promise<Message> {
     return (await this.post<{ message: Message }>(`${this.path(id)}/templates`, template)).message;
+  }
+
+  /** Sends a file; `text` goes with it. */
+  async sendFile(id: string, epoch: number, clientMessageId: string, file: File, text: string): Promise<Message> {
+    const form = new FormData();
+    form.append("client_message_id", clientMessageId);
+    form.append("epoch", String(epoch));
+    if (text) {
+      form.append("text", text);
+    }
+    form.append("file", file, file.name);
+    const options = { method: "POST", body: form, headers: this.headers, timeoutMs: UPLOAD_TIMEOUT_MS } as const;
+    return (await requestJson<{ message: Message }>(`${BASE}${this.path(id)}/attachments`, options)).message;
   }
 
   /** Messages that have not gone: dead, held or of unknown outcome, the latest first. */

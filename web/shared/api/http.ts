@@ -7,6 +7,8 @@ export interface RequestOptions {
   method?: "GET" | "POST" | "DELETE";
   body?: unknown;
   headers?: Record<string, string>;
+  /** For large bodies, which take longer than words. */
+  timeoutMs?: number;
 }
 
 /**
@@ -15,15 +17,17 @@ export interface RequestOptions {
  * @throws NetworkError when no answer came, ResponseError when the answer is an error.
  */
 export async function request(url: string, options: RequestOptions = {}): Promise<Response> {
-  const { method = "GET", body, headers = {} } = options;
+  const { method = "GET", body, headers = {}, timeoutMs = REQUEST_TIMEOUT_MS } = options;
+  const isForm = body instanceof FormData;
   const init: RequestInit = {
     method,
-    headers: body === undefined ? headers : { ...headers, "Content-Type": "application/json" },
+    // The browser names a form's type itself, with the line that parts the fields.
+    headers: body === undefined || isForm ? headers : { ...headers, "Content-Type": "application/json" },
     cache: "no-store",
-    signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+    signal: AbortSignal.timeout(timeoutMs),
   };
   if (body !== undefined) {
-    init.body = JSON.stringify(body);
+    init.body = isForm ? body : JSON.stringify(body);
   }
   let response: Response;
   try {
