@@ -48,12 +48,14 @@ class VisiblePage:
         await expect(told.last).to_be_visible()
 
     def _note(self, kind: str, text: str) -> None:
-        # A refused sign-in is also told here; what the page itself does wrong is an error or a broken policy.
-        if kind == "error" and "the server responded with a status of 401" not in text:
+        # A refused sign-in or a spent code is also told here; what the page itself does wrong is an error or a broken
+        # policy.
+        refused = any(f"the server responded with a status of {status}" in text for status in (401, 410))
+        if kind == "error" and not refused:
             self.complaints.append(f"console: {text}")
 
     def _note_foreign(self, url: str) -> None:
-        if not url.startswith(("http://127.0.0.1:", "data:", "blob:")):
+        if not url.startswith(("http://127.0.0.1:", "http://localhost:", "data:", "blob:")):
             self.complaints.append(f"foreign: {url}")
 
 
@@ -62,9 +64,14 @@ class CustomerPage(VisiblePage):
 
     @classmethod
     async def visit(cls, browser: Browser, url: str) -> CustomerPage:
+        return await cls.follow(browser, f"{url}/")
+
+    @classmethod
+    async def follow(cls, browser: Browser, link: str) -> CustomerPage:
+        """Open a link to the page."""
         context = await browser.new_context(locale="de-DE", viewport={"width": 390, "height": 780})
         page = await context.new_page()
-        await page.goto(f"{url}/")
+        await page.goto(link)
         return cls(context, page, "chat-log")
 
     async def open_chat(self) -> None:
