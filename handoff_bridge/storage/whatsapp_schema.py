@@ -66,6 +66,8 @@ whatsapp_threads = Table(
     Column("last_inbound_wamid", Text),
     # The log is planned for sending up to here.
     Column("planned_seq", Integer, nullable=False),
+    # The conversation goes on elsewhere: entries after this one are not for WhatsApp.
+    Column("left_seq", Integer),
     # The message up to which the customer sees that we have read, and when they last saw that somebody writes.
     Column("read_wamid", Text),
     Column("typing_at", UtcDateTime),
