@@ -59,6 +59,11 @@ def complex_intent(about: str | None) -> Decision:
     return _decision("complex_intent", [_cue("only_a_person", concern=_named(about))])
 
 
+def emergency(about: str) -> Decision:
+    """Somebody is in danger: a person as soon as the emergency number is said, and ahead of others."""
+    return _decision("policy", [_cue("emergency", concern=_named(about))])
+
+
 def _decision(reason: str, cues: list[str]) -> Decision:
     return {"reason": reason, "score": None, "threshold": None, "cues": cues}
 
