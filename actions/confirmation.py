@@ -17,7 +17,7 @@ _YES, _NO = "yes", "no"
 
 @dataclass(frozen=True)
 class ConfirmationField:
-    """Reads a yes or a no, and nothing from a message that is both or neither."""
+    """Reads a yes or a no. A yes with a reservation ("ja, aber nur …") is none: nothing is done that was not wanted."""
 
     slot: str = SLOT
 
@@ -25,11 +25,12 @@ class ConfirmationField:
         """See `Field.read`."""
         if not asked:
             return None
-        words = texts()["yes_no"]
-        yes, no = (_begins(words[answer], message.words) for answer in (_YES, _NO))
-        if yes != no:
-            return _YES if yes else _NO
-        return {"affirm": _YES, "deny": _NO}.get(message.intent) if not yes else None
+        words, text = texts()["yes_no"], message.words.lower()
+        if message.intent == "deny" or _said(words[_NO], text, first=True):
+            return _NO
+        reserved = _said(words[_NO] + words["reservation"], text, first=False)
+        agreed = message.intent == "affirm" or _said(words[_YES], text, first=True)
+        return _YES if agreed and not reserved else None
 
 
 CONFIRMATION = ConfirmationField()
@@ -46,6 +47,8 @@ def confirm(case: Case, response: str, **values: str) -> None:
         case.end("utter_nothing_changed")
 
 
-def _begins(beginnings: list[str], text: str) -> bool:
-    joined = "|".join(re.escape(beginning) for beginning in beginnings)
-    return bool(re.match(rf"\W*(?:{joined})(?!\w)", text.lower()))
+def _said(expressions: list[str], text: str, *, first: bool) -> bool:
+    """Whether one of the expressions stands in the text, or opens it."""
+    joined = "|".join(re.escape(expression) for expression in expressions)
+    opening = r"^\W*" if first else r"(?<!\w)"
+    return bool(re.search(rf"{opening}(?:{joined})(?!\w)", text))

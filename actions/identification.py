@@ -84,6 +84,8 @@ class Identification:
             await self._count(case, subject, watch)
             case.set(self.tried, proof)
             case.set(self.proof.slot, None)
+            # People know their postal code better than a number: a part that is corrected now belongs to the number.
+            case.set("last_told", self.number.slot)
             raise Asked(self.proof.slot, Sentence(f"utter_{self.kind}_not_found"))
         await watch.clear(subject)
         for slot, value in ((self.verified, number), ("verified_at", time.time()), (self.tried, None)):

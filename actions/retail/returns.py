@@ -20,6 +20,8 @@ from actions.tasks.task import Task
 from actions.texts import spoken_date, texts
 
 ALL = "all"
+#: "ja, aber nur das Tablet", when everything was about to be sent back
+_ONLY = re.compile(r"\b(?:nur|sondern|doch lieber)\b", re.IGNORECASE)
 _NOT_ARTICLE = re.compile(r"[\d\s]+")
 
 
@@ -33,7 +35,8 @@ class ArticleField:
         """See `Field.read`."""
         if named := message.values(self.slot):
             return named[0]
-        if not asked or message.is_payload or message.intent == "deny":
+        corrects = known.get(self.slot) and _ONLY.search(message.words)
+        if not (asked or corrects) or message.is_payload or message.intent == "deny":
             return None
         text = message.words.strip()
         return None if _NOT_ARTICLE.fullmatch(text) or not text else text[:200]

@@ -65,7 +65,7 @@ class NumberField:
                 return value
         if known.get("last_told") == self.slot and (corrected := self._corrected(message.words, known)):
             return corrected
-        if not asked or message.entities or message.is_payload:
+        if not asked or message.is_payload:
             return None
         if (value := self.normalise(message.text)) is not None:
             return value

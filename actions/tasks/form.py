@@ -42,7 +42,7 @@ class ValidateRequestForm(Action):
     """Takes what the present message tells, and plays the script as far as it goes."""
 
     def name(self) -> str:
-        return f"validate_{FORM}"
+        return "validate_request_form"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
         """Says what the script says.
@@ -166,6 +166,8 @@ class _Turn:
         if why in self._responses:
             self._speak(Said(Sentence("utter_no_hurry")))
             return self._waiting(asked)
+        if asked == CONFIRMATION.slot:
+            self._speak(Said(Sentence("utter_yes_or_no")))
         return await self.play(task, again=True)
 
     async def play(self, task: Task, *, again: bool = False, opening: bool = False) -> list[EventType]:
@@ -200,7 +202,7 @@ class _Turn:
             confirmed = any(event.get("name") == "handoff_id" for event in events)
             return [*self._over(task, keeps=not confirmed), *events]
         paused = self._changes.get("paused_request", self._tracker.get_slot("paused_request"))
-        if paused in tasks() and not self._offers_something():
+        if paused in tasks() and (task.is_question or not self._offers_something()):
             self._changes.update(request=paused, paused_request=None)
             return await self.play(tasks()[paused], again=True)
         return self._over(task, keeps=ended.keeps)

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
+import time
 
+import pytest
+from rasa.core.agent import Agent
+
+from actions.retail.identified import ORDER
+from actions.tasks.case import Case
+from actions.tasks.message import Message
 from tests.bot.support.bridge import FakeBridge
 from tests.bot.support.talk import Talk
 
@@ -158,10 +164,58 @@ async def test_an_announced_day_that_has_passed_is_not_told_as_a_forecast(talk: 
     assert "/request_human" in answer.payloads
 
 
-async def test_the_second_order_is_asked_for_anew(talk: Talk) -> None:
+async def test_another_order_of_the_same_customer_is_chosen_without_proving_it_again(talk: Talk) -> None:
     await talk.say("wo ist bestellung 10423345 plz 50667")
-    answer = await talk.say("und wo ist meine andere bestellung")
-    assert "Bestellnummer" in answer.text
+    asked = await talk.say("und wo ist meine andere bestellung")
+    assert len(asked.payloads) == 2
+    answer = await talk.tap(asked.payloads[0])
+    assert "10423602" in answer.text
+    assert "Stella" in answer.text
+
+
+async def test_the_last_order_is_the_newest_one_of_the_customer(talk: Talk) -> None:
+    await talk.say("wo ist bestellung 10423345 plz 50667")
+    answer = await talk.say("und wo ist meine letzte bestellung")
+    assert "10423602" in answer.text
+
+
+async def test_a_customer_number_does_as_well_as_an_order_number(talk: Talk) -> None:
+    await talk.say("wo ist meine letzte bestellung")
+    await talk.say("kundennummer K-204511")
+    answer = await talk.say("50667")
+    assert "10423602" in answer.text
+
+
+async def test_an_order_of_somebody_else_has_to_be_proved_too(talk: Talk) -> None:
+    await talk.say("wo ist bestellung 10423345 plz 50667")
+    answer = await talk.say("wo ist bestellung 10423361")
+    assert "Postleitzahl" in answer.text
+    assert "Panorama" not in answer.text
+
+
+async def test_the_end_of_a_number_can_be_corrected(talk: Talk) -> None:
+    await talk.say("wo ist bestellung 10423312")
+    corrected = await talk.say("nein, die 45 am Ende")
+    assert "10423345" in corrected.text
+    assert "unterwegs" in (await talk.say("50667")).text
+
+
+async def test_a_locked_number_stays_locked_for_everybody(talk: Talk, agent: Agent) -> None:
+    await talk.say("status bestellung 10423345 plz 11111")
+    await talk.say("22222")
+    await talk.say("33333")
+    other = Talk(agent, f"{talk.conversation_id}-other")
+    refused = await other.say("wo ist bestellung 10423345 plz 50667")
+    assert "Aurora" not in refused.text
+    assert "/request_human" in refused.payloads
+    assert "Wasserkocher" in (await other.say("wo ist bestellung 10423602 plz 50667")).text
+
+
+async def test_what_was_proved_long_ago_is_asked_for_again(talk: Talk) -> None:
+    await talk.say("wo ist bestellung 10423345 plz 50667")
+    assert "unterwegs" in (await talk.say("wo ist mein paket jetzt")).text
+    case = Case("c", Message.of({}), {"verified_order": "10423345", "verified_at": time.time() - 3601}, "track_order")
+    assert ORDER.verified_number(case) is None
 
 
 @pytest.mark.parametrize("text", ["1", "12", "' OR 1=1 --", "..."])

@@ -13,11 +13,14 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.importers.importer import TrainingDataImporter
 from rasa.validator import Validator
 
-from actions.clients.shop import STATUSES
+from actions.clients.shop_tables import REPAIR_STATUSES, STATUSES
+from actions.tasks.task import tasks
 from actions.texts import remedy_words, texts
 from components.human_turns import SETTLED_SLOTS
+from components.sector_importer import SectorImporter
 
 _INFORMAL = re.compile(r"\b(du|dich|dir|dein\w*|euch|euer\w*|eure\w*)\b", re.IGNORECASE)
+SECTORS = [path.parent.name for path in sorted(Path(__file__).parents[2].glob("data/*/domain.yml"))]
 _PLACEHOLDER = re.compile(r"(?<!{){(\w+)}(?!})")
 
 
@@ -28,7 +31,8 @@ def validator(root: Path) -> Validator:
 
 @pytest.fixture(scope="session")
 def domain(root: Path) -> Domain:
-    return TrainingDataImporter.load_from_config("config.yml", "domain.yml", ["data"]).get_domain()
+    """Of all sectors together."""
+    return SectorImporter("config.yml", "domain.yml", ["data"], SECTORS).get_domain()
 
 
 @pytest.fixture(scope="session")
@@ -39,7 +43,9 @@ def responses(domain: Domain) -> list[tuple[str, dict[str, Any]]]:
 
 @pytest.fixture(scope="session")
 def action_sources(root: Path) -> str:
-    return "\n".join(path.read_text(encoding="utf-8") for path in root.glob("actions/**/*.py"))
+    # A package's own text shows examples.
+    paths = [path for path in root.glob("actions/**/*.py") if path.name != "__init__.py"]
+    return "\n".join(path.read_text(encoding="utf-8") for path in paths)
 
 
 @pytest.mark.parametrize(
@@ -60,21 +66,51 @@ def test_rasa_finds_nothing_wrong_with_the_project(validator: Validator, check: 
     assert getattr(validator, check)() is not False
 
 
+def _asked(action_sources: str, domain: Domain) -> set[str]:
+    """What `request_form` may say about a slot, and what is built from the states of orders, repairs and reports."""
+    reports = [intent for intent in domain.intents if f"utter_ask_problem_{intent}" in domain.responses]
+    built = {f"utter_order_{status}" for status in STATUSES} | {f"utter_repair_{status}" for status in REPAIR_STATUSES}
+    built |= {f"utter_{kind}_not_found" for kind in re.findall(r'kind="(\w+)"', action_sources)}
+    built |= {f"utter_ask_problem_{intent}" for intent in reports} | {
+        f"utter_ask_remedy_{intent}" for intent in reports
+    }
+    for slot in (slot.name for slot in domain.slots):
+        built |= {f"utter_ask_{slot}", f"utter_ask_{slot}_again", f"utter_{slot}_malformed", f"utter_why_{slot}"}
+    questions = set(re.findall(r'"(utter_(?:ask|confirm)_\w+)"', action_sources))
+    return built | {f"{question}_again" for question in questions}
+
+
 def test_every_response_is_used(domain: Domain, action_sources: str) -> None:
     rules = " ".join(path.read_text(encoding="utf-8") for path in Path("data").glob("**/rules/*.yml"))
-    built = {f"utter_order_{status}" for status in STATUSES}
-    built |= {f"utter_{slot}_malformed" for slot in ("order_number", "postal_code")}
-    built |= {f"utter_ask_{slot}{again}" for slot in ("order_number", "postal_code") for again in ("", "_again")}
-    built |= {f"utter_ask_{form}_{slot}" for form in domain.form_names for slot in domain.required_slots_for_form(form)}
+    built = _asked(action_sources, domain)
     unused = [name for name in domain.responses if name not in built and f"{name}" not in rules + action_sources]
     assert unused == []
 
 
-def test_every_response_an_action_says_exists(domain: Domain, action_sources: str) -> None:
+def test_every_response_an_action_says_exists(root: Path, action_sources: str) -> None:
+    """In the domain of some sector: actions of a sector that is off say nothing."""
+    known = set()
+    for path in (root / "domain.yml", *root.glob("data/*/domain.yml")):
+        known |= set(yaml.safe_load(path.read_text(encoding="utf-8")).get("responses") or {})
     # "utter_action" is the name Rasa gives the field, no response.
     said = set(re.findall(r'"(utter_\w+)"', action_sources)) - {"utter_action"}
-    said |= {f"utter_order_{status}" for status in STATUSES}
-    assert said - set(domain.responses) == set()
+    said |= {f"utter_order_{status}" for status in STATUSES} | {f"utter_repair_{status}" for status in REPAIR_STATUSES}
+    assert said - known == set()
+
+
+def test_every_request_has_a_rule_that_opens_it(domain: Domain) -> None:
+    rules = " ".join(path.read_text(encoding="utf-8") for path in Path("data/retail/rules").glob("*.yml"))
+    opened = set(re.findall(r"- intent: (\w+)", rules))
+    own = set(yaml.safe_load(Path("data/retail/domain.yml").read_text(encoding="utf-8"))["intents"])
+    assert own <= opened
+    assert {name for name in tasks() if name in own} | {"payment_methods", "installment_payment", "ask_shipping"} == own
+
+
+def test_every_field_of_a_request_is_a_slot(domain: Domain) -> None:
+    slots = {slot.name for slot in domain.slots}
+    for name, task in tasks().items():
+        if name in domain.intents:
+            assert {field.slot for field in task.fields} | set(task.forgets) <= slots, name
 
 
 def test_every_custom_action_of_the_domain_is_written(domain: Domain, action_sources: str) -> None:
@@ -115,7 +151,8 @@ def test_every_placeholder_is_a_slot_or_given_by_an_action(
     slots = {slot.name for slot in domain.slots}
     for name, variation in responses:
         for placeholder in _PLACEHOLDER.findall(variation["text"]):
-            assert placeholder in slots or f"{placeholder}=" in action_sources, f"{name}: {placeholder}"
+            given = f"{placeholder}=" in action_sources or f'"{placeholder}"' in action_sources
+            assert placeholder in slots or given, f"{name}: {placeholder}"
 
 
 def test_the_words_for_agents_cover_every_intent_that_is_handed_over(domain: Domain) -> None:
