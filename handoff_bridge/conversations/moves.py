@@ -67,10 +67,10 @@ class MoveSide:
         await tx.codes.add(hash_code(code.code), conversation.id, to, now, code.expires_at)
         return code
 
-    async def redeem(self, tx: MovingTransaction, text: str, to: Channel) -> tuple[str, Conversation]:
-        """Use the code in a text up; returns its hash and the conversation it is for, locked.
+    async def look_up(self, tx: MovingTransaction, text: str, to: Channel) -> tuple[str, Conversation]:
+        """The hash of the code in a text, and the conversation it is for, both locked; nothing is changed yet.
 
-        Raises CodeUnknown, CodeExpired, CodeUsed, ConversationClosed; nothing is changed then.
+        Raises CodeUnknown, CodeExpired, CodeUsed, ConversationClosed.
         """
         code = find_code(text)
         if code is None or not self._codes.is_genuine(code, to):
@@ -86,9 +86,12 @@ class MoveSide:
         conversation = await tx.conversations.get(kept.conversation_id, lock=True)
         if conversation.state is State.CLOSED:
             raise ConversationClosed(state=conversation.state.value)
-        if not await tx.codes.use(code_hash, now):
-            raise CodeUsed
         return code_hash, conversation
+
+    async def use(self, tx: MovingTransaction, code_hash: str) -> None:
+        """Use a code up. Raises CodeUsed."""
+        if not await tx.codes.use(code_hash, self._core.clock.now()):
+            raise CodeUsed
 
     async def arrive(self, tx: MovingTransaction, conversation: Conversation, notice: Draft) -> Conversation:
         """Append the notice of the move. ``conversation`` is locked and has its new channel already."""

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from handoff_bridge.outbox.model import MESSAGE, Delivery, Status
 from handoff_bridge.storage.outbox_rows import delivery_from
 from handoff_bridge.storage.outbox_schema import deliveries, send_budgets
+from handoff_bridge.storage.schema import messages
 from handoff_bridge.storage.whatsapp_schema import whatsapp_people, whatsapp_threads
 
 #: What somebody has to look at.
@@ -48,6 +49,17 @@ class DeliveryViews:
             deliveries.c.conversation_id == conversation_id, deliveries.c.to_seq >= from_seq
         )
         return [delivery_from(row) for row in await self._connection.execute(query)]
+
+    async def message_sent_as(self, conversation_id: str, external_id: str) -> str | None:
+        """The id of the entry that the channel knows under this id; of several in one message, the first."""
+        sent = select(deliveries.c.from_seq).where(
+            deliveries.c.conversation_id == conversation_id, deliveries.c.external_id == external_id
+        )
+        query = select(messages.c.id).where(
+            messages.c.conversation_id == conversation_id, messages.c.seq == sent.limit(1).scalar_subquery()
+        )
+        found: str | None = (await self._connection.execute(query)).scalar_one_or_none()
+        return found
 
     async def changed(self, conversation_id: str, since: datetime) -> Sequence[Delivery]:
         """Those of every entry of which one has changed since then."""

@@ -54,7 +54,8 @@ async def bring_code(request: web.Request) -> web.Response:
         limits.conversations.take(client_address(request, request.app[keys.settings].trusted_proxies))
     body = await read_body(request, BroughtCode)
     async with request.app[keys.store].write() as tx:
-        code_hash, conversation = await moves.redeem(tx, body.code, Channel.WEBCHAT)
+        code_hash, conversation = await moves.look_up(tx, body.code, Channel.WEBCHAT)
+        await moves.use(tx, code_hash)
         conversation = await crossing.go_to_web(tx, conversation)
         token = await moves.new_token(tx, code_hash)
         messages = await tx.messages.latest(conversation.id, MAX_LIMIT)

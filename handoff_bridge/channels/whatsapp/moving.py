@@ -38,11 +38,8 @@ class Crossing:
     async def bring(self, tx: SqlTransaction, person: Person, text: str) -> Brought:
         """Take the conversation that the code in this text is for to WhatsApp."""
         texts = self._texts
-        here = await self._here(tx, person)
-        if here is not None and here.state in (State.WAITING, State.HUMAN):
-            return self._refused(texts.busy)
         try:
-            _, conversation = await self._moves.redeem(tx, text, Channel.WHATSAPP)
+            code_hash, conversation = await self._moves.look_up(tx, text, Channel.WHATSAPP)
         except CodeExpired:
             return self._refused(texts.expired.format(minutes=MINUTES))
         except CodeUsed:
@@ -51,8 +48,12 @@ class Crossing:
             return self._refused(texts.closed)
         except CodeUnknown:
             return self._refused(texts.unknown)
+        here = await self._here(tx, person)
         if here is not None and here.id != conversation.id:
+            if here.state in (State.WAITING, State.HUMAN):
+                return self._refused(texts.busy)
             await self._replace(tx, here)
+        await self._moves.use(tx, code_hash)
         text = self._words(conversation, texts.to_whatsapp)
         return Brought(await self._join(tx, conversation, person), text, NoticeType.CHANNEL_CHANGED)
 

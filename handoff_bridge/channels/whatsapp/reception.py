@@ -153,9 +153,10 @@ class Reception:
             wamid = words(mapping(data.get(name)).get(field))
             if wamid is None:
                 continue
-            known = await tx.messages.by_client_id(conversation.id, Sender.CUSTOMER.value, message_key(wamid, wamid))
-            if known is not None:
-                data[name] = {**mapping(data[name]), "message_id": known.id}
+            own = await tx.messages.by_client_id(conversation.id, Sender.CUSTOMER.value, message_key(wamid, wamid))
+            known_id = own.id if own is not None else await tx.delivery_views.message_sent_as(conversation.id, wamid)
+            if known_id is not None:
+                data[name] = {**mapping(data[name]), "message_id": known_id}
         if content.media is not None:
             data["attachment"] = {"id": new_id(), **mapping(data.get("attachment"))}
         draft = replace(draft, data=data or None)

@@ -231,6 +231,18 @@ async def test_stop_on_whatsapp_leaves_the_conversation_on_the_website_alone(loo
     assert page["conversation"]["state"] == "bot"
 
 
+async def test_a_reply_to_our_words_names_them_for_the_agent(loop: WhatsAppLoop) -> None:
+    phone, kim = loop.phone(), await loop.bridge.agent()
+    phone.write("Hallo")
+    said = await phone.sees("Sie schrieben: Hallo")
+    content = {"type": "text", "text": {"body": "Das meine ich"}, "context": {"id": said.wamid}}
+    phone.line.receive(phone.person, content)
+    await phone.sees("Sie schrieben: Das meine ich")
+    seen = (await kim.open((await loop.conversation_of(phone, kim))["id"]))["messages"]
+    quoted = next(m["data"]["reply_to"]["message_id"] for m in seen if m["text"] == "Das meine ich")
+    assert next(m["text"] for m in seen if m["id"] == quoted) == "Sie schrieben: Hallo"
+
+
 async def test_a_code_needs_the_conversations_own_token(loop: WhatsAppLoop) -> None:
     customer, other = await talking(loop), await loop.bridge.customer()
     await call(loop, "POST", f"conversations/{customer.id}/channel-codes", 401, other.token)

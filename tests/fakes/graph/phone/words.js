@@ -25,7 +25,7 @@ export const words = {
   file: "Datei",
   picture: "Bild",
   template: "Vorlage",
-  dayPassed: "Für {name} sind 24 Stunden vergangen. Ohne neue Nachricht von ihr oder ihm gehen nur noch Vorlagen hinaus.",
+  dayPassed: "Für {name} sind 24 Stunden vergangen. Ohne eine neue Nachricht gehen jetzt nur noch Vorlagen hinaus. Am Arbeitsplatz sehen Sie es, wenn Sie die Seite neu laden.",
   attach: {
     sample: "Beispielbild senden",
     picture: "Bild auswählen …",
