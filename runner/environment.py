@@ -80,6 +80,8 @@ class Environments:
             "HANDSCHLAG_DATABASE_URL": f"sqlite+aiosqlite:///{state}/handschlag.db",
             "HANDSCHLAG_TRACKER_DATABASE": f"{state}/rasa.db",
             "HANDSCHLAG_SHOP_DATABASE_URL": f"sqlite:///{state}/shop.db",
+            "HANDSCHLAG_ENERGY_DATABASE_URL": f"sqlite:///{state}/energy.db",
+            "HANDSCHLAG_INSURANCE_DATABASE_URL": f"sqlite:///{state}/insurance.db",
             "HANDSCHLAG_LOOKUP_GUARD_URL": f"sqlite:///{state}/lookup_guard.db",
             "HANDSCHLAG_BUSINESS_FILE": f"{self._settings.root}/business.yml",
         }

@@ -51,7 +51,7 @@ class Setup:
             self._web_packages(),
             self._web(),
             self._language(),
-            self._shop(),
+            *(self._demo(company) for company in ("shop", "energy", "insurance")),
             self._training(),
         )
 
@@ -116,18 +116,19 @@ class Setup:
             after=("bot_env",),
         )
 
-    def _shop(self) -> Step:
+    def _demo(self, company: str) -> Step:
+        """Fills the database that stands for the system of a shop, an energy supplier or an insurer."""
         root = self._settings.root
-        url = self._bot_environment["HANDSCHLAG_SHOP_DATABASE_URL"]
+        url = self._bot_environment[f"HANDSCHLAG_{company.upper()}_DATABASE_URL"]
         file = Path(url.removeprefix("sqlite:///"))
         return Step(
-            "shop",
-            # The demo orders lie around today; filling it again leaves everything else in the database alone.
+            company,
+            # The demo data lie around today; filling it again leaves everything else in the database alone.
             inputs=lambda: fingerprint(root, files_below(root / "actions/clients"), url, _today()),
             # Another database than a file of ours is not looked for.
             outputs=(root / file,) if url.startswith("sqlite:///") else (),
-            stamp=Stamp(self._settings.state_dir / "stamps/shop"),
-            run=partial(self._bot, "shop", "-m", "actions.clients.demo_shop"),
+            stamp=Stamp(self._settings.state_dir / f"stamps/{company}"),
+            run=partial(self._bot, company, "-m", f"actions.clients.demo_{company}"),
             after=("bot_env",),
         )
 

@@ -62,6 +62,8 @@ def test_databases_lie_in_the_state_directory_unless_named(tmp_path: Path) -> No
     environment = Environments(Settings.from_environment(environ), environ).setup()
     assert environment["HANDSCHLAG_DATABASE_URL"] == "postgresql+asyncpg://db/handschlag"
     assert environment["HANDSCHLAG_SHOP_DATABASE_URL"] == f"sqlite:///{tmp_path}/shop.db"
+    assert environment["HANDSCHLAG_ENERGY_DATABASE_URL"] == f"sqlite:///{tmp_path}/energy.db"
+    assert environment["HANDSCHLAG_INSURANCE_DATABASE_URL"] == f"sqlite:///{tmp_path}/insurance.db"
     assert environment["HANDSCHLAG_LOOKUP_GUARD_URL"] == f"sqlite:///{tmp_path}/lookup_guard.db"
 
 
