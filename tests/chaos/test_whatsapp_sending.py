@@ -20,6 +20,7 @@ from handoff_bridge.storage.database import Database
 from handoff_bridge.storage.outbox_schema import deliveries
 from handoff_bridge.storage.schema import messages
 from handoff_bridge.storage.store import SqlStore
+from handoff_bridge.storage.whatsapp_schema import whatsapp_updates
 from tests.chaos.ledger import Ledger
 from tests.fakes.graph.faults import Fault
 from tests.fakes.graph.server import ACCESS_TOKEN, APP_SECRET, VERIFY_TOKEN, FakeGraph
@@ -113,9 +114,18 @@ async def settled(database: Database, graph: FakeGraph) -> list[Any]:
             async with SqlStore(database).read() as tx:
                 unplanned = await tx.deliveries.unplanned(1)
                 figures = await tx.desk_views.figures()
+            async with database.read() as connection:
+                new = select(whatsapp_updates.c.id).where(whatsapp_updates.c.status == "new").limit(1)
+                unread = (await connection.execute(new)).first()
             rows = await all_deliveries(database)
             open_ = [row for row in rows if row.status in ("planned", "sending")]
-            if not unplanned and not open_ and not graph.webhooks.under_way and not figures.turns_open:
+            if (
+                unread is None
+                and not unplanned
+                and not open_
+                and not graph.webhooks.under_way
+                and not figures.turns_open
+            ):
                 return rows
             await asyncio.sleep(0.3)
 
