@@ -50,6 +50,7 @@ class AskWarranty(Task):
 
     intent = "ask_warranty"
     fields = ORDER_FIELDS
+    optional = ("order_number",)
 
     async def play(self, case: Case) -> None:
         """See `Task.play`."""

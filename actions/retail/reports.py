@@ -27,6 +27,12 @@ _REMEDY_OF_INTENT = {
 _LEAVES_IT_OPEN = frozenset({"affirm", "deny", "inform", "nlu_fallback", "out_of_scope"})
 _NEGATION = re.compile(r"\b(?:kein\w*|nicht|ohne)\s+(?:\w+\s+){0,2}$")
 _WORDS_OF_A_DESCRIPTION = 4
+_WORDS_OF_AN_ADDITION = 3
+LIMIT = 500
+#: What is added to a description sounds like any trouble with an order, or like nothing that is known.
+_ADDS = frozenset(
+    {"missing_item", "wrong_item", "delivery_damage", "defective_product", "payment_problem", "nlu_fallback"}
+)
 UNKNOWN = "unknown"
 
 
@@ -74,10 +80,29 @@ class OrderIfKnown:
         return UNKNOWN if message.intent == "deny" or without else None
 
 
+@dataclass(frozen=True)
+class Description:
+    """What is wrong, in the customer's own words: the answer when it was asked for, and what is added later on."""
+
+    slot: str = "problem_description"
+
+    def read(self, message: Message, asked: bool, known: Mapping[str, Any]) -> Any:
+        """See `Field.read`."""
+        before = known.get(self.slot)
+        if message.intent in ("affirm", "deny"):
+            return None
+        adds = message.intent in _ADDS and len(message.words.split()) >= _WORDS_OF_AN_ADDITION
+        if before and not (adds and remedy_in(message.words) is None):
+            return None
+        text = TextField(self.slot, LIMIT).read(message, asked or bool(before), known)
+        return f"{before}\n{text}"[:LIMIT] if text and before else text
+
+
 class Report(Task):
     """What is wrong, what the customer wants, which order: then a person. `first_words` is said before any question."""
 
-    fields = (OrderIfKnown(), REMEDY, TextField("problem_description"))
+    fields = (OrderIfKnown(), REMEDY, Description())
+    own_intents = _ADDS | frozenset(_REMEDY_OF_INTENT)
     asks_for_wish = True
     first_words: str | None = None
 
@@ -85,6 +110,8 @@ class Report(Task):
         """See `Task.play`."""
         if case.is_opening:
             self._open(case)
+        elif "problem_description" in case.changes and "\n" in str(case.get("problem_description")):
+            case.say("utter_noted")
         case.need("problem_description", f"utter_ask_problem_{self.intent}")
         if self.asks_for_wish:
             case.need("remedy", f"utter_ask_remedy_{self.intent}")
@@ -96,7 +123,7 @@ class Report(Task):
     def _open(self, case: Case) -> None:
         words = case.message.words.strip()
         if len(words.split()) >= _WORDS_OF_A_DESCRIPTION:
-            case.set("problem_description", words[:500])
+            case.set("problem_description", words[:LIMIT])
         known = case.get("verified_order") or order_number(str(case.get("order_number") or ""))
         if known and not case.get("report_order"):
             case.set("report_order", known)

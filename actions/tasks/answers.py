@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from actions.confirmation import CONFIRMATION
-from actions.tasks.fields import Malformed, NumberField, TextField
+from actions.tasks.fields import Malformed, NumberField
 from actions.tasks.message import Message
 from actions.tasks.task import Task, tasks
 
@@ -50,25 +50,24 @@ def leaves_the_form(message: Message) -> bool:
 
 
 def starts(message: Message) -> Task | None:
-    """The task that a message opens; a bare number opens the one that takes it."""
+    """The task that a message opens; a bare number opens the one that takes it. None where nothing is opened."""
     if message.intent in tasks():
         return tasks()[message.intent]
-    takers = [task for task in tasks().values() if task.takes_bare_number]
-    for task in takers:
+    for task in (task for task in tasks().values() if task.takes_bare_number):
         if any(each.read(message, False, {}) for each in task.fields):
             return task
-    return takers[0] if takers else None
+    return None
 
 
 def read(task: Task, message: Message, asked: str | None, known: Mapping[str, Any]) -> Reading:
     """Reads every field of the task; the one that was asked for may be answered in a bare word."""
-    reading = Reading(is_attempt=message.intent in _ATTEMPTS or message.intent == task.intent)
+    reading = Reading(is_attempt=message.intent in {*_ATTEMPTS, task.intent, *task.own_intents})
     fields = (*task.fields, CONFIRMATION)
     other = tasks().get(message.intent)
-    elsewhere = other is not None and other is not task
+    elsewhere = other is not None and other is not task and message.intent not in task.own_intents
     for each in fields:
         is_asked = each.slot == asked
-        if is_asked and isinstance(each, TextField) and _is_about_something_else(message, task):
+        if is_asked and not isinstance(each, NumberField) and _is_about_something_else(message, task):
             continue
         value = each.read(message, is_asked, known)
         if isinstance(value, Malformed):

@@ -107,7 +107,9 @@ class _Turn:
         """The form opens. What was told before, or stands in this message, is not asked for."""
         self._changes.update(paused_request=None, confirmation=None)
         if task is None:
-            self._speak(Said(Sentence("utter_ask_rephrase")))
+            # "Moment, ich suche die Nummer" is no riddle, and nothing else without a number is an answer.
+            waits = not self._message.entities
+            self._speak(Said(Sentence("utter_no_hurry" if waits else "utter_ask_rephrase")))
             return [SlotSet("requested_slot", None)]
         return await self._take_up(task)
 
@@ -155,6 +157,9 @@ class _Turn:
         count = float(self._tracker.get_slot("missing_answers") or 0.0) + 1
         self._changes.update(request=task.intent, missing_answers=count)
         why = f"utter_why_{asked}"
+        if self._message.intent == "deny" and asked in task.optional:
+            self._speak(Said(Sentence("utter_denied")))
+            return self._over(task)
         denied = self._message.intent == "deny" and why in self._responses
         if count >= (DENIED_BEFORE_GIVING_UP if denied else WITHOUT_ANSWER_BEFORE_GIVING_UP):
             known = why in self._responses
@@ -231,7 +236,9 @@ class _Turn:
         return {name: str(value) for name, value in self._tracker.slots.items() if isinstance(value, str)}
 
     def _waiting(self, slot: str | None) -> list[EventType]:
-        return [*self._set(), SlotSet("requested_slot", slot)]
+        # Rasa itself asks for the first slot that is requested here, and the script has already asked in its own words:
+        # so the first is one without a question. The last one counts for the next message.
+        return [SlotSet("requested_slot", "request"), *self._set(), SlotSet("requested_slot", slot)]
 
     def _over(self, task: Task, *, keeps: bool = False) -> list[EventType]:
         """Ends the form; what the customer told for this request alone is forgotten unless it is kept."""

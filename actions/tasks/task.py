@@ -22,6 +22,10 @@ class Task:
     forgets: Sequence[str] = ()
     #: Whether a bare number that opens a conversation is taken for this request.
     takes_bare_number: bool = False
+    #: Slots that are asked for only to be of more help: not wanting to tell them ends the request.
+    optional: Sequence[str] = ()
+    #: Intents that, while this request goes on, are part of it and not another one.
+    own_intents: frozenset[str] = frozenset()
     #: Whether it answers at once, so that whatever was going on before goes on after it.
     is_question: bool = False
 
