@@ -13,6 +13,7 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.importers.importer import TrainingDataImporter
 from rasa.validator import Validator
 
+from actions.clients.insurance import CLAIM_STATUSES
 from actions.clients.shop_tables import REPAIR_STATUSES, STATUSES
 from actions.tasks.task import tasks
 from actions.texts import remedy_words, texts
@@ -74,6 +75,9 @@ def _asked(action_sources: str, domain: Domain) -> set[str]:
     built |= {f"utter_ask_problem_{intent}" for intent in reports} | {
         f"utter_ask_remedy_{intent}" for intent in reports
     }
+    # An f-string that ends a name with a state: "utter_claim_" with "paid". What asks for a slot is built below.
+    beginnings = set(re.findall(r'f"(utter_\w+_){', action_sources)) - {"utter_ask_", "utter_why_"}
+    built |= {name for beginning in beginnings for name in domain.responses if name.startswith(beginning)}
     for slot in (slot.name for slot in domain.slots):
         built |= {f"utter_ask_{slot}", f"utter_ask_{slot}_again", f"utter_{slot}_malformed", f"utter_why_{slot}"}
     questions = set(re.findall(r'"(utter_(?:ask|confirm)_\w+)"', action_sources))
@@ -95,6 +99,7 @@ def test_every_response_an_action_says_exists(root: Path, action_sources: str) -
     # "utter_action" is the name Rasa gives the field, no response.
     said = set(re.findall(r'"(utter_\w+)"', action_sources)) - {"utter_action"}
     said |= {f"utter_order_{status}" for status in STATUSES} | {f"utter_repair_{status}" for status in REPAIR_STATUSES}
+    said |= {f"utter_claim_{status}" for status in CLAIM_STATUSES}
     assert said - known == set()
 
 
