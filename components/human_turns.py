@@ -37,6 +37,11 @@ SETTLED_SLOTS = (
     "report_order",
     "remedy",
     "problem_description",
+    *("contract_number", "supply_postal_code", "tried_supply_postal_code", "meter_reading", "read_on"),
+    *("reading_doubt", "doubted_reading", "amount", "iban", "own_account", "tariff"),
+    *("moving_on", "moving_to", "takes_contract", "supply_address", "supply_from"),
+    *("policy_number", "claim_number", "policy_proof", "tried_policy_proof", "policy_wish", "certificate"),
+    *("claim_event", "claim_hurt", "claim_on", "claim_place", "claim_involved", "claim_photos", "claim_warned"),
     "handoff_id",
 )
 
