@@ -98,10 +98,11 @@ class Identification:
         case.set("lookup_failures", failures)
         if failures >= WRONG_PAIRS_BEFORE_LOCK:
             case.set("lookup_locked", True)
-            case.end("utter_lookup_locked")
+            # What was told stays known: it helps the person who takes over, and nothing is looked up with it any more.
+            case.end("utter_lookup_locked", keeps=True)
         if locked:
             # Whether the pair was right now must not show: the number is locked for everybody.
-            case.end("utter_number_locked")
+            case.end("utter_number_locked", keeps=True)
 
     @staticmethod
     def refuse_when_locked(case: Case) -> None:
@@ -116,4 +117,4 @@ class Identification:
         case.set("questions_after_lock", count)
         if count >= QUESTIONS_AFTER_LOCK_BEFORE_HANDOFF:
             case.hand_over(decisions.complex_intent(case.task))
-        case.end("utter_lookup_still_locked")
+        case.end("utter_lookup_still_locked", keeps=True)

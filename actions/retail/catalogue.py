@@ -17,6 +17,7 @@ from actions.tasks.task import Task
 from actions.texts import spoken_day_of_year, texts
 
 _CODE = re.compile(r"(?<![\w@.])(?=[A-Z0-9-]*[A-Z])(?=[A-Z0-9-]*\d)[A-Z0-9][A-Z0-9-]{4,19}(?![\w@])")
+_NAMED_CODE = re.compile(r"\b(?:code|gutschein|gutscheincode)\W{1,3}((?=[a-z-]*\d)[a-z0-9-]{5,20})\b", re.IGNORECASE)
 _TYPED_CODE = re.compile(r"(?=.*\d)[A-Za-z0-9-]{5,20}")
 _SHOWN = 3
 #: A word of a title counts this much, a word such a thing is called by less.
@@ -80,7 +81,8 @@ class VoucherCode:
 
     def read(self, message: Message, asked: bool, known: Mapping[str, Any]) -> Any:
         """See `Field.read`."""
-        if named := (message.values(self.slot) or _CODE.findall(message.words)):
+        written = _CODE.findall(message.words) or _NAMED_CODE.findall(message.words)
+        if named := (message.values(self.slot) or written):
             return str(named[0]).upper()
         typed = [word.strip(".,!?:\"'„“") for word in message.words.split()]
         codes = [word for word in typed if _TYPED_CODE.fullmatch(word)] if asked else []
