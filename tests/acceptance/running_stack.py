@@ -167,7 +167,8 @@ class RunningStack:
 
     def secrets(self) -> list[str]:
         """The secrets this stack has made for itself."""
-        return [path.read_text().strip() for path in (self.state_dir / "secrets").glob("*_secret")]
+        folder = self.state_dir / "secrets"
+        return [path.read_text().strip() for path in (*folder.glob("*_secret"), *folder.glob("whatsapp-demo/*"))]
 
     def logs(self) -> str:
         """Everything the three programs have printed."""

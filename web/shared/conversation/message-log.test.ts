@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { DeliveryStatus } from "../api/types";
 import { message } from "../testing/messages";
 import { MessageLog, type Pending } from "./message-log";
 
@@ -67,4 +68,21 @@ test("what became of a message is kept when the message comes again without it",
   expect(log.messages.map(({ seq, delivery }) => [seq, delivery?.status])).toEqual([[1, "read"]]);
   log.follow([message(1, { sender: "agent", delivery: { status: "failed" } })]);
   expect(log.messages[0]?.delivery?.status).toBe("failed");
+});
+
+test("a page that was asked for earlier undoes nothing the stream has told since", () => {
+  const log = new MessageLog();
+  const seen = (status: DeliveryStatus) => {
+    log.follow([message(1, { sender: "agent", delivery: { status } })]);
+    return log.messages[0]?.delivery?.status;
+  };
+  expect(seen("pending")).toBe("pending");
+  log.setDelivery(1, { status: "held" });
+  expect(seen("pending")).toBe("held");
+  log.setDelivery(1, { status: "read" });
+  expect(seen("delivered")).toBe("read");
+  log.setDelivery(1, { status: "failed" });
+  expect(seen("sent")).toBe("sent");
+  log.setDelivery(1, { status: "pending" });
+  expect(seen("pending")).toBe("pending");
 });

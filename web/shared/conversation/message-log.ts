@@ -1,4 +1,4 @@
-import type { Delivery, Message } from "../api/types";
+import type { Delivery, DeliveryStatus, Message } from "../api/types";
 
 export type PendingStatus = "sending" | "failed";
 
@@ -52,10 +52,9 @@ export class MessageLog {
   /** Takes in a message that came out of turn: the answer to one's own sending. */
   confirm(message: Message): void {
     const before = this.bySeq.get(message.seq);
-    // The event stream tells of a message and of its way apart: neither may undo the other.
     this.bySeq.set(
       message.seq,
-      before?.delivery && !message.delivery ? { ...message, delivery: before.delivery } : message,
+      before?.delivery ? { ...message, delivery: newer(before.delivery, message.delivery) } : message,
     );
     if (message.client_message_id) {
       this.acknowledged.add(message.client_message_id);
@@ -85,4 +84,18 @@ export class MessageLog {
   isAcknowledged(clientMessageId: string): boolean {
     return this.acknowledged.has(clientMessageId);
   }
+}
+
+const REACHED: readonly DeliveryStatus[] = ["pending", "sent", "delivered", "read"];
+
+/**
+ * The event stream tells of a message and of its way apart, and a page that was asked for earlier can come later:
+ * neither may undo what is known. Back to the start goes only what the stream says so of, after a decision to resend.
+ */
+function newer(known: Delivery, told: Delivery | null | undefined): Delivery {
+  if (!told || told.status === "pending") {
+    return known;
+  }
+  const further = REACHED.indexOf(told.status) >= REACHED.indexOf(known.status);
+  return further || !REACHED.includes(told.status) ? told : known;
 }

@@ -134,7 +134,7 @@ function showReport({ accepted, refused, breaches, webhooks_under_way: underWay 
 async function look() {
   const { entries, typing } = await api.chat(world.person.user_id);
   show(entries);
-  const standing = typing ? words.typing : words.online;
+  const standing = `${world.number?.display ?? ""} · ${typing ? words.typing : words.online}`;
   if (at("standing").textContent !== standing) {
     at("standing").textContent = standing;
   }
@@ -156,7 +156,7 @@ async function enter() {
   const { people, numbers, templates } = await api.world();
   world.number = numbers[0] ?? null;
   world.templates = templates;
-  at("business").textContent = world.number ? `${world.number.name} · ${world.number.display}` : words.noNumber;
+  at("business").textContent = world.number?.name ?? words.noNumber;
   const kept = sessionStorage.getItem(KEPT);
   await become(people.find(({ user_id: id }) => id === kept) ?? (await newPerson(people.length)));
 }

@@ -70,7 +70,7 @@ function contentOf(entry, world) {
 
 function quoteOf({ body }, world) {
   const quoted = body.context?.id && world.entries.get(body.context.id);
-  return quoted ? el("p", { class: "quoted" }, plainWords(quoted, world.templates).slice(0, 120)) : null;
+  return quoted ? el("p", { class: "quoted" }, ...formatted(plainWords(quoted, world.templates).slice(0, 120))) : null;
 }
 
 function choicesOf({ body, wamid }, actions) {
