@@ -98,7 +98,7 @@ async def test_a_yes_takes_the_person_that_was_offered_and_only_then(talk: Talk,
     await talk.say("nein danke")
     await talk.say("ja")
     assert bridge.requests == []
-    await talk.say("speichert ihr was ich hier schreibe")
+    await talk.say("was passiert mit meinen daten")
     await talk.say("ja bitte")
     assert bridge.requests[0]["decision"]["cues"][-1] == "braucht einen Menschen: Datenschutz"
 
