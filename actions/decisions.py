@@ -9,10 +9,6 @@ from actions.signals import Offer, concern
 from actions.texts import texts
 from actions.transcript import Event
 
-#: After so many messages in a row that were not understood, or that were not content, a person takes over.
-MISUNDERSTANDINGS_BEFORE_HANDOFF = 2
-COMPLAINTS_BEFORE_HANDOFF = 2
-
 
 class Decision(TypedDict):
     """`reason`: one of the six fixed ones; `score` reached `threshold`; `cues` in German."""
@@ -44,14 +40,39 @@ def low_confidence(count: int, latest_message: dict[str, Any]) -> Decision:
     }
 
 
-def frustration(count: int) -> Decision:
+def suggestions_declined(count: int) -> Decision:
+    """Not understood several times, and nothing of what was offered was meant."""
+    return _decision("low_confidence", [_cue("not_understood", count=count), _cue("suggestions_declined")])
+
+
+def not_content(count: int, limit: int) -> Decision:
     """Not content several times; score and threshold are numbers of messages."""
     return {
         "reason": "frustration",
         "score": float(count),
-        "threshold": float(COMPLAINTS_BEFORE_HANDOFF),
+        "threshold": float(limit),
         "cues": [_cue("not_content", count=count)],
     }
+
+
+def frustration(score: float, threshold: float, cues: Iterable[str]) -> Decision:
+    """The conversation strains its customer; score and threshold as in `actions.mood`."""
+    return {"reason": "frustration", "score": score, "threshold": threshold, "cues": list(cues)}
+
+
+def same_question(count: int, limit: int) -> Decision:
+    """The same question so often; score and threshold are numbers of messages."""
+    return frustration(float(count), float(limit), [_cue("asked_again", count=count)])
+
+
+def danger(kind: str) -> Decision:
+    """Danger that a message tells of, whatever it is about."""
+    return _decision("policy", [_cue("emergency", concern=texts()["dangers"][kind])])
+
+
+def legal_words(found: str) -> Decision:
+    """A message threatens with the law, whatever it is about."""
+    return _decision("complex_intent", [_cue("legal_words", found=found)])
 
 
 def complex_intent(about: str | None) -> Decision:

@@ -9,23 +9,38 @@ from rasa_sdk.types import DomainDict
 
 from actions import decisions
 from actions.handoff import hand_over
-from actions.signals import last_offer, misunderstandings_in_a_row, times_not_content
+from actions.open_requests import as_if_said
+from actions.signals import has_apologised, last_offer, misunderstandings_in_a_row, times_not_content
+from actions.suggestions import between_two, buttons_for, candidates, chosen, offered_before
 from actions.tasks.form import forgotten
+from actions.thresholds import thresholds
 
 _NO_FORM: list[EventType] = [ActiveLoop(None), SlotSet("requested_slot", None)]
 
 
 class AskAgain(Action):
-    """The message was not understood: asks for other words, and the second time in a row hands over."""
+    """The message was not understood: "Meinten Sie …?", then other words are asked for, then a person takes over."""
 
     def name(self) -> str:
         return "action_ask_again"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
+        message, limits = tracker.latest_message, thresholds()
+        if intent := chosen(str(message.get("text") or ""), offered_before(tracker.events)):
+            return as_if_said(message, intent)
         count = misunderstandings_in_a_row(tracker.events)
-        if count >= decisions.MISUNDERSTANDINGS_BEFORE_HANDOFF:
-            return await hand_over(dispatcher, tracker, decisions.low_confidence(count, tracker.latest_message))
-        dispatcher.utter_message(response="utter_ask_rephrase")
+        if count >= limits.misunderstandings:
+            return await hand_over(dispatcher, tracker, decisions.low_confidence(count, message))
+        ranking = message.get("intent_ranking") or []
+        likely = candidates(ranking, limits.suggest_from)
+        # Within a form its question comes again, and two questions at once are one too many.
+        if count > 1 or not likely or (tracker.active_loop or {}).get("name"):
+            dispatcher.utter_message(response="utter_ask_rephrase")
+        elif between_two(ranking):
+            dispatcher.utter_message(response="utter_which_of_two", buttons=buttons_for(likely[:2]))
+        else:
+            several = "utter_suggest_intents" if len(likely) > 1 else "utter_suggest_one"
+            dispatcher.utter_message(response=several, buttons=buttons_for(likely))
         return []
 
 
@@ -36,21 +51,28 @@ class AnswerNegativeFeedback(Action):
         return "action_negative_feedback"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
-        count = times_not_content(tracker.events)
-        if count >= decisions.COMPLAINTS_BEFORE_HANDOFF:
-            return await hand_over(dispatcher, tracker, decisions.frustration(count))
+        count, limit = times_not_content(tracker.events), thresholds().not_content
+        if count >= limit:
+            return await hand_over(dispatcher, tracker, decisions.not_content(count, limit))
         insulted = (tracker.latest_message.get("intent") or {}).get("name") == "insult"
-        dispatcher.utter_message(response="utter_apologize_calmly" if insulted else "utter_apologize")
+        apology = "utter_apologize_calmly" if insulted else "utter_apologize"
+        dispatcher.utter_message(response="utter_try_otherwise" if has_apologised(tracker.events) else apology)
         return list(_NO_FORM)
 
 
 class AnswerYes(Action):
-    """A yes: takes the person that was offered, otherwise asks what is wanted."""
+    """A yes: takes the person or the one request that was offered, otherwise asks what is wanted."""
 
     def name(self) -> str:
         return "action_affirm"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
+        offered = offered_before(tracker.events)
+        if len(offered) == 1:
+            return as_if_said(tracker.latest_message, offered[0])
+        if offered:
+            dispatcher.utter_message(response="utter_suggest_intents", buttons=buttons_for(offered))
+            return []
         offer = last_offer(tracker.events)
         if offer is not None:
             return await hand_over(dispatcher, tracker, decisions.customer_request(offer, tracker.events))
@@ -59,13 +81,19 @@ class AnswerYes(Action):
 
 
 class AnswerNo(Action):
-    """A no: nothing is done."""
+    """A no: nothing is done. To "Meinten Sie …?" it means that none of it was meant, which counts as a doubt."""
 
     def name(self) -> str:
         return "action_deny"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
-        dispatcher.utter_message(response="utter_denied")
+        if not offered_before(tracker.events):
+            dispatcher.utter_message(response="utter_denied")
+            return []
+        count = misunderstandings_in_a_row(tracker.events)
+        if count >= thresholds().misunderstandings:
+            return await hand_over(dispatcher, tracker, decisions.suggestions_declined(count))
+        dispatcher.utter_message(response="utter_ask_rephrase")
         return []
 
 

@@ -14,8 +14,11 @@ from actions.texts import texts
 from actions.transcript import Event, is_with_person
 
 _STRETCH_MARKS = ("handoff_id", "returned_at")
-_NOT_CONTENT = ("negative_feedback", "insult")
-_ASKED_AGAIN = "utter_ask_rephrase"
+NOT_CONTENT = ("negative_feedback", "insult")
+#: What the assistant says when it is not sure what is meant.
+DOUBTS = ("utter_ask_rephrase", "utter_suggest_intents", "utter_suggest_one", "utter_which_of_two")
+#: In the metadata of a customer message: it was taken up from an earlier one, the customer has not written it now.
+TAKEN_UP = "taken_up"
 
 
 @dataclass(frozen=True)
@@ -38,32 +41,34 @@ def current_stretch(events: Iterable[Event]) -> list[Event]:
 
 def misunderstandings_in_a_row(events: Iterable[Event]) -> int:
     """How many customer messages in a row were not understood, the present one (not understood) included."""
-    count = 1
-    asked_again = False
-    for event in _before_present_message(current_stretch(events))[::-1]:
+    return 1 + misunderstandings_before(current_stretch(events))
+
+
+def misunderstandings_before(stretch: Sequence[Event]) -> int:
+    """How many customer messages in a row before the present one were not understood."""
+    count = 0
+    in_doubt = False
+    for event in _before_present_message(stretch)[::-1]:
         if event.get("event") == "bot":
-            asked_again = asked_again or _response(event) == _ASKED_AGAIN
-        elif event.get("event") == "user":
-            if not asked_again:
+            in_doubt = in_doubt or response_of(event) in DOUBTS
+        elif is_customer_message(event):
+            if not in_doubt:
                 break
             count += 1
-            asked_again = False
+            in_doubt = False
     return count
 
 
 def times_not_content(events: Iterable[Event]) -> int:
     """How many messages of this stretch, the present one included, say that the answers were no good."""
-    return sum(1 for event in current_stretch(events) if intent_of(event) in _NOT_CONTENT)
+    return sum(1 for event in customer_messages(current_stretch(events)) if intent_of(event) in NOT_CONTENT)
 
 
 def last_offer(events: Iterable[Event]) -> Offer | None:
     """The offer of a person in the bot's turn before the present message."""
-    for event in _before_present_message(current_stretch(events))[::-1]:
-        if event.get("event") == "user":
-            return None
-        # What the domain says about a response lies one level deeper than what Rasa says about it.
-        said = (event.get("metadata") or {}).get("metadata") or {}
-        if event.get("event") == "bot" and said.get("offers") == "person":
+    for event in said_before(current_stretch(events))[::-1]:
+        said = marks_of(event)
+        if said.get("offers") == "person":
             return Offer(str(said.get("reason") or "customer_request"))
     return None
 
@@ -89,12 +94,50 @@ def intent_of(event: Event) -> str | None:
     return intent.get("name")
 
 
+def is_customer_message(event: Event) -> bool:
+    """Whether the customer wrote or tapped it, in contrast to a request that was taken up from an earlier message."""
+    return event.get("event") == "user" and not (event.get("metadata") or {}).get(TAKEN_UP)
+
+
+def customer_messages(stretch: Iterable[Event]) -> list[Event]:
+    """What the customer has written or tapped, oldest first."""
+    return [event for event in stretch if is_customer_message(event)]
+
+
+def said_in_this_turn(events: Sequence[Event]) -> list[Event]:
+    """What the bot has said since the customer's present message."""
+    said: list[Event] = []
+    for event in reversed(events):
+        if is_customer_message(event):
+            break
+        if event.get("event") == "bot":
+            said.insert(0, event)
+    return said
+
+
+def said_before(events: Sequence[Event]) -> list[Event]:
+    """The bot's turn before the customer's present message."""
+    return said_in_this_turn(_before_present_message(events))
+
+
+def marks_of(event: Event) -> dict[str, Any]:
+    """What the domain says about a response (`metadata`); one level deeper than what Rasa says about it."""
+    marks: dict[str, Any] = (event.get("metadata") or {}).get("metadata") or {}
+    return marks
+
+
+def has_apologised(events: Iterable[Event]) -> bool:
+    """Whether the bot has apologised in this stretch. Once is polite, always is hollow."""
+    return any(marks_of(event).get("apologises") for event in current_stretch(events) if event.get("event") == "bot")
+
+
 def _before_present_message(events: Sequence[Event]) -> list[Event]:
     for at in range(len(events) - 1, -1, -1):
-        if events[at].get("event") == "user":
+        if is_customer_message(events[at]):
             return list(events[:at])
     return []
 
 
-def _response(event: Event) -> str | None:
+def response_of(event: Event) -> str | None:
+    """The name of the response that the bot said."""
     return (event.get("metadata") or {}).get("utter_action")

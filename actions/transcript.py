@@ -36,7 +36,7 @@ def transcript(events: Iterable[Event]) -> list[TranscriptEntry]:
     entries: list[TranscriptEntry] = []
     titles: dict[str, str] = {}
     for event in events:
-        if is_with_person(event):
+        if is_with_person(event) or (event.get("metadata") or {}).get("taken_up"):
             continue
         if event.get("event") == "bot":
             titles.update({button["payload"]: button["title"] for button in _buttons(event)})

@@ -19,8 +19,10 @@ from rasa.shared.core.constants import ACTION_LISTEN_NAME
 from rasa.shared.core.events import BotUttered, Event, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from actions.signals import TAKEN_UP
 from components.channel_bodies import BotMessage, Reply, Turn
 from components.errors import NotReady, TurnFailed
+from components.frustration import BOT_BEFORE
 from components.human_turns import WITH_PERSON, events_of_return
 from components.turn_failures import RecordingEndpoint, recorded_failures
 
@@ -94,7 +96,10 @@ async def _understand(
 ) -> UserUttered:
     hidden = 0 if turn.is_payload else _length_of_command_opening(turn.text)
     message = UserMessage(
-        turn.text[hidden:] or _NOTHING_LEFT, sender_id=turn.conversation_id, message_id=turn.message_id
+        turn.text[hidden:] or _NOTHING_LEFT,
+        sender_id=turn.conversation_id,
+        message_id=turn.message_id,
+        metadata={BOT_BEFORE: _said_before(tracker.events)},
     )
     parsed = await processor.parse_message(message, tracker)
     parsed["text"] = turn.text
@@ -113,6 +118,17 @@ async def _understand(
     )
 
 
+def _said_before(events: Iterable[Event]) -> str:
+    """What bot or agent said since the customer's last message, in one text."""
+    said: list[str] = []
+    for event in reversed(list(events)):
+        if isinstance(event, UserUttered) and not event.metadata.get(TAKEN_UP):
+            break
+        if isinstance(event, BotUttered) and event.text:
+            said.insert(0, event.text)
+    return " ".join(said)
+
+
 def _length_of_command_opening(text: str) -> int:
     opening = _COMMAND_OPENING.match(text)
     return opening.end() if opening else 0
@@ -126,6 +142,9 @@ def _stored_reply(events: Iterable[Event], message_id: str) -> Reply | None:
         if isinstance(event, (UserUttered, BotUttered)) and event.metadata.get(WITH_PERSON):
             continue
         if isinstance(event, UserUttered):
+            if event.metadata.get(TAKEN_UP):
+                # A request of an earlier message, answered in this turn: no message of its own.
+                continue
             if asked is not None:
                 break
             if event.message_id == message_id:

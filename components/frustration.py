@@ -1,8 +1,8 @@
 """Scores how annoyed the customer is, from the message and the bot's turn before, and says by which signs.
 
-Adds to the parse result: `frustration: {score, cues}`, the score between 0 and 1 (how probable it is that somebody would
-call this customer annoyed about service, bot or handling), the cues in German for agents. The turn before comes with the
-message's metadata as `bot_before`. Learned from `frustration.yml` of each part that is on
+Adds to the parse result: `frustration: {score, cues}`, the score between 0 and 1 (how probable it is that somebody
+would call this customer annoyed about service, bot or handling), the cues in German for agents. The turn before comes
+with the message's metadata as `bot_before`. Learned from `frustration.yml` of each part that is on
 (`components.frustration_lines`).
 """
 

@@ -173,11 +173,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         known = read_lines(chosen.file) if chosen.file.exists() else []
         further = [line for table in chosen.tables for line in read_table(table)]
     except FrustrationLinesInvalid as error:
-        print(error, file=sys.stderr)
+        sys.stderr.write(f"{error}\n")
         return 2
     kept, left = without_near_duplicates([*known, *further])
     chosen.file.write_text(written(kept), encoding="utf-8")
-    print(f"{len(kept)} lines, {len(kept) - len(known)} of them new; {len(left)} nearly the same as others left out.")
+    new = len(kept) - len(known)
+    sys.stdout.write(f"{len(kept)} lines, {new} of them new; {len(left)} nearly the same as others left out.\n")
     return 0
 
 

@@ -63,16 +63,17 @@ def turn_kinds(context: str) -> list[str]:
 
 def together(signs: dict[str, str], kinds: list[str]) -> list[str]:
     """Signs, kinds and every pair of both, as terms."""
-    return [*signs, *(f"before {kind}" for kind in kinds), *(f"{kind} > {sign}" for kind, sign in product(kinds, signs))]
+    pairs = (f"{kind} > {sign}" for kind, sign in product(kinds, signs))
+    return [*signs, *(f"before {kind}" for kind in kinds), *pairs]
 
 
 def cues(signs: dict[str, str]) -> list[str]:
     """What an agent reads about the signs of a message, in German."""
-    said = []
-    for sign in _known()[0]:
-        if sign.cue is not None and sign.name in signs:
-            said.append(sign.cue.format(found=signs[sign.name][:_LONGEST_FOUND]))
-    return said
+    return [
+        sign.cue.format(found=signs[sign.name][:_LONGEST_FOUND])
+        for sign in _known()[0]
+        if sign.cue is not None and sign.name in signs
+    ]
 
 
 @cache

@@ -20,6 +20,7 @@ from pydantic import (
     model_validator,
 )
 
+from handoff_bridge.business_escalation import Escalation
 from handoff_bridge.business_moving import Moving
 from handoff_bridge.business_whatsapp import WhatsAppRules
 
@@ -198,6 +199,7 @@ class BusinessRules(_Strict):
     desk: Desk
     timeouts: Timeouts
     texts: Texts
+    escalation: Escalation = Escalation()
     whatsapp: WhatsAppRules | None = None
 
     @property

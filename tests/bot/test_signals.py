@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from actions import decisions
-from actions.defective_product import remedy_in
+from actions.retail.reports import remedy_in
 from actions.signals import (
     Offer,
     concern,

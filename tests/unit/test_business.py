@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from handoff_bridge.business import PLACEHOLDERS, BusinessRulesError, Texts, load_business_rules
+from handoff_bridge.business_escalation import Escalation
 from tests.unit.samples import BUSINESS_FILE, raw_rules
 
 Spoil = Callable[[dict[str, Any]], object]
@@ -23,6 +24,10 @@ def test_the_shipped_rules_are_right() -> None:
     assert load_business_rules(BUSINESS_FILE).opening_hours.state == "NW"
 
 
+def test_the_shipped_rules_hold_the_default_of_every_number_of_the_escalation() -> None:
+    assert raw_rules()["escalation"] == Escalation().model_dump()
+
+
 @pytest.mark.parametrize(
     ("spoil", "named"),
     [
@@ -31,6 +36,11 @@ def test_the_shipped_rules_are_right() -> None:
         (lambda r: r["company"].pop("phone"), ["company.phone"]),
         (lambda r: r["texts"].update(greeting="Hallo"), ["texts.greeting"]),
         (lambda r: r["texts"].pop("human_joined"), ["texts.human_joined"]),
+        (lambda r: r["escalation"].update(misunderstandings=0), ["escalation.misunderstandings"]),
+        (lambda r: r["escalation"].update(not_content="2"), ["escalation.not_content"]),
+        (lambda r: r["escalation"].update(frustrated_from=1.2), ["escalation.frustrated_from"]),
+        (lambda r: r["escalation"].update(offer_person=2.0), ["offer_person is higher than hand_over"]),
+        (lambda r: r["escalation"].update(surprise=1), ["escalation.surprise"]),
         (lambda r: r["opening_hours"].update(timezone="Europe/Bonn"), ["opening_hours.timezone", "Europe/Bonn"]),
         (lambda r: r["opening_hours"].update(state="XX"), ["opening_hours.state", "XX", "NW"]),
         (lambda r: r["opening_hours"]["weekly"].update(mon=["8-20"]), ["opening_hours.weekly.mon.0", "8-20"]),
