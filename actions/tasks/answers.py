@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,6 +11,7 @@ from actions.confirmation import CONFIRMATION
 from actions.tasks.fields import Malformed, NumberField
 from actions.tasks.message import Message
 from actions.tasks.task import Task, tasks
+from actions.texts import texts
 
 #: Whatever else such a message holds, the form steps back.
 _LEAVES = frozenset(
@@ -30,6 +32,8 @@ _ATTEMPTS = frozenset({"inform", "affirm", "deny"})
 #: Other matters that the rules answer. Own words that are asked for (a description) are often taken for one of these,
 #: so only a sure one counts then.
 _SURE = 0.7
+#: What share of all other meanings one must have to be the one beside the numbers.
+_CLEARLY = 0.5
 
 
 @dataclass
@@ -53,10 +57,27 @@ def starts(message: Message) -> Task | None:
     """The task that a message opens; a bare number opens the one that takes it. None where nothing is opened."""
     if message.intent in tasks():
         return tasks()[message.intent]
+    if (wish := _wish_beside_numbers(message)) is not None:
+        return wish
     for task in (task for task in tasks().values() if task.takes_bare_number):
         if any(each.read(message, False, {}) for each in task.fields):
             return task
     return None
+
+
+def _wish_beside_numbers(message: Message) -> Task | None:
+    """The request in "rechnung bestellung 10423345 plz 50667", which its numbers make look like an answer: what is
+    clearly the likeliest meaning if it is none, in a message that has words of its own (a town is none).
+    """
+    text = re.sub(r"\b\d{5}\s+\w+", " ", message.words.lower())
+    words = re.findall(r"[^\W\d_]{4,}", text)
+    if message.intent != "inform" or not set(words) - set(texts()["number_words"]):
+        return None
+    others = [(name, confidence) for name, confidence in message.ranking if name not in _ATTEMPTS]
+    total = sum(confidence for _, confidence in others)
+    if not others or total <= 0.0 or others[0][1] / total < _CLEARLY:
+        return None
+    return tasks().get(others[0][0])
 
 
 def read(task: Task, message: Message, asked: str | None, known: Mapping[str, Any]) -> Reading:

@@ -21,6 +21,8 @@ class Message:
     is_payload: bool
     #: The days it names as YYYY-MM-DD (relative ones as the day meant), or --MM-DD without a year.
     days: tuple[str, ...] = ()
+    #: (intent, confidence), the best first
+    ranking: tuple[tuple[str, float], ...] = ()
 
     @classmethod
     def of(cls, latest: Mapping[str, Any]) -> Message:
@@ -35,6 +37,9 @@ class Message:
             entities=tuple((str(entity["entity"]), str(entity["value"])) for entity in found),
             is_payload=is_tap(dict(latest)),
             days=tuple(str(one.get("resolved") or one["value"]) for one in found if one["entity"] == "date"),
+            ranking=tuple(
+                (str(each["name"]), float(each["confidence"])) for each in latest.get("intent_ranking") or ()
+            ),
         )
 
     @property

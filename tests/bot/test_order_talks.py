@@ -280,3 +280,24 @@ async def test_numbers_sent_again_after_the_lock_go_to_a_person(talk: Talk, brid
     assert bridge.requests == []
     await talk.say("10423345 50667")
     assert [request["reason"] for request in bridge.requests] == ["complex_intent"]
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("rechnung bestellung 10423345 plz 50667", "Rechnung"),
+        ("bestellnummer B-2026-104295 plz 39104 ich will das zurückgeben", "Rückgabe"),
+        ("10423402 04109 stornieren", "stornieren"),
+    ],
+)
+async def test_a_wish_beside_numbers_is_heard(talk: Talk, text: str, asked: str) -> None:
+    answer = await talk.say(text)
+    assert asked in answer.text
+    assert "/affirm" in answer.payloads
+
+
+@pytest.mark.parametrize("text", ["die bestellnummer ist 10423345", "ich wohne in 50667 köln, nummer 10423345"])
+async def test_numbers_without_a_wish_are_taken_for_a_question_about_the_order(talk: Talk, text: str) -> None:
+    await talk.say(text)
+    slots = await talk.slots()
+    assert slots["request"] == "track_order" or slots["verified_order"] == "10423345"

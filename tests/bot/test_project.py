@@ -76,13 +76,11 @@ def _asked(action_sources: str, domain: Domain) -> set[str]:
         f"utter_ask_remedy_{intent}" for intent in reports
     }
     # An f-string that ends a name with a state: "utter_claim_" with "paid". What asks for a slot is built below.
-    beginnings = set(re.findall(r'f"(utter_\w+_){', action_sources)) - {"utter_ask_", "utter_why_"}
+    beginnings = set(re.findall(r'"(utter_\w+_)["{]', action_sources)) - {"utter_ask_", "utter_why_"}
     built |= {name for beginning in beginnings for name in domain.responses if name.startswith(beginning)}
     for slot in (slot.name for slot in domain.slots):
         built |= {f"utter_ask_{slot}", f"utter_ask_{slot}_again", f"utter_{slot}_malformed", f"utter_why_{slot}"}
     questions = set(re.findall(r'"(utter_(?:ask|confirm)_\w+)"', action_sources))
-    beginnings = tuple(re.findall(r'"(utter_\w+_)"', action_sources))
-    built |= {name for name in domain.responses if beginnings and name.startswith(beginnings)}
     return built | {f"{question}_again" for question in questions}
 
 
