@@ -21,6 +21,7 @@ from handoff_bridge.channels.webchat import access, moving
 from handoff_bridge.channels.webchat import routes as webchat
 from handoff_bridge.channels.whatsapp import webhook as whatsapp
 from handoff_bridge.channels.whatsapp.moving import Crossing
+from handoff_bridge.channels.whatsapp.retention import retaining
 from handoff_bridge.channels.whatsapp.sender.wiring import sending
 from handoff_bridge.channels.whatsapp.wiring import receiving
 from handoff_bridge.conversations.codes import CodeSigner
@@ -68,7 +69,7 @@ def build_app(settings: Settings, rules: BusinessRules) -> web.Application:
     # Two bridges on one machine, or one restarted: each run has a name of its own.
     app[keys.process_name] = f"{socket.gethostname()[:32]}-{os.getpid()}-{secrets.token_hex(4)}"
     app.on_response_prepare.append(add_security_headers)
-    app.cleanup_ctx.extend([_storage, _signals, _conversations, _bot, sending, receiving, _timeouts])
+    app.cleanup_ctx.extend([_storage, _signals, _conversations, _bot, sending, receiving, retaining, _timeouts])
     app.on_shutdown.append(_end_streams)
     at_desk = (desk, attachments, uploads, templates, deliveries)
     for part in (webchat, moving, whatsapp, *at_desk, internal, health, openapi, pages):

@@ -127,11 +127,22 @@ class WhatsAppTexts(_Strict):
         return self
 
 
+class Retention(_Strict):
+    """For how many days what stands beside the log is kept.
+
+    Webhooks longer than Meta repeats them, which is at most 7 days: a repeat is known by the first one.
+    """
+
+    webhooks_days: Annotated[int, Field(ge=8, le=3650)] = 30
+    files_days: Annotated[int, Field(ge=1, le=3650)] = 180
+
+
 class WhatsAppRules(_Strict):
     """Without a number, WhatsApp is off."""
 
     numbers: list[Number] = Field(default_factory=list)
     media: Media
+    retention: Retention = Retention()
     wishes: Wishes
     texts: WhatsAppTexts
     templates: list[Template] = Field(default_factory=list)

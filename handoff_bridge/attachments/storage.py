@@ -4,8 +4,10 @@ import asyncio
 import os
 import re
 import secrets
+import time
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 from typing import Protocol
 
@@ -26,6 +28,10 @@ class AttachmentStore(Protocol):
 
     async def delete(self, key: str) -> None:
         """Forget it; one that is not there is no error."""
+        ...
+
+    async def discard_unfinished(self, older_than: timedelta) -> None:
+        """Delete what was begun longer ago than this and never became whole: its writer is gone."""
         ...
 
 
@@ -59,10 +65,21 @@ class AttachmentFolder:
     async def delete(self, key: str) -> None:
         await asyncio.to_thread(self._path(key).unlink, missing_ok=True)
 
+    async def discard_unfinished(self, older_than: timedelta) -> None:
+        await asyncio.to_thread(_delete_older, self._folder, time.time() - older_than.total_seconds())
+
     def _path(self, key: str) -> Path:
         if not _KEY.fullmatch(key):
             raise ValueError("not a key of an attachment")
         return self._folder / key[:2] / key
+
+
+def _delete_older(folder: Path, before_s: float) -> None:
+    for aside in folder.glob("??/.*"):
+        # Whoever is faster, it is gone.
+        with suppress(FileNotFoundError):
+            if aside.stat().st_mtime < before_s:
+                aside.unlink()
 
 
 def _to_disk(descriptor: int, flush: object) -> None:

@@ -32,6 +32,7 @@ from handoff_bridge.storage.turn_steps import claim_turns, complete_plainly
 from handoff_bridge.storage.turns import TurnTable
 from handoff_bridge.storage.whatsapp_inbox import WhatsAppInbox
 from handoff_bridge.storage.whatsapp_people import WhatsAppPeople
+from handoff_bridge.storage.whatsapp_retention import RetentionTable
 
 #: Two, so that one is made while the other is written to disk.
 BATCHES_AT_ONCE, MAX_BATCH = 2, 100
@@ -81,6 +82,10 @@ class SqlTransaction:
     @cached_property
     def whatsapp_people(self) -> WhatsAppPeople:
         return WhatsAppPeople(self._connection)
+
+    @cached_property
+    def retention(self) -> RetentionTable:
+        return RetentionTable(self._connection)
 
     @cached_property
     def desk_views(self) -> DeskViews:
