@@ -44,7 +44,9 @@ export function bubble(entry, world, actions) {
   if (body.type === "interactive" && body.interactive.action) {
     node.append(choicesOf(entry, actions));
   }
-  node.append(waysOf(entry, actions));
+  if (!world.revoked.has(entry.wamid)) {
+    node.append(waysOf(entry, actions));
+  }
   return node;
 }
 
