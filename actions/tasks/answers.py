@@ -39,13 +39,15 @@ _CLEARLY = 0.5
 @dataclass
 class Reading:
     """`told`: slots and values in the order of reading. `malformed`: the slot of an answer that cannot be one.
-    `is_attempt`: an answer was tried, or the request was said once more. `other_task`: another request.
+    `is_attempt`: an answer was tried, or the request was said once more. `other_task`: another request;
+    `declined`: instead of the one that was to be confirmed ("nein, erst die Adresse ändern").
     """
 
     told: dict[str, Any] = field(default_factory=dict)
     malformed: str | None = None
     is_attempt: bool = False
     other_task: Task | None = None
+    declined: bool = False
 
 
 def leaves_the_form(message: Message) -> bool:
@@ -97,7 +99,9 @@ def read(task: Task, message: Message, asked: str | None, known: Mapping[str, An
             reading.told[each.slot] = value
     if elsewhere and asked is not None:
         answered = asked in reading.told
-        if not answered or (message.confidence >= _SURE and not _is_own_words(task, asked, message)):
+        reading.declined = asked == CONFIRMATION.slot and reading.told.get(asked) == "no"
+        own_words = _is_own_words(task, asked, message) and not reading.declined
+        if not answered or (message.confidence >= _SURE and not own_words):
             reading.other_task = other
     return reading
 

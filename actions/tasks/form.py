@@ -63,7 +63,7 @@ class ValidateRequestForm(Action):
             raise ActionExecutionRejection(self.name(), "The message is not for the form.")
         reading = read(current, message, asked, tracker.slots)
         if (other := reading.other_task) is not None:
-            return await turn.switch(current, other)
+            return await turn.switch(current, other, declined=reading.declined)
         if not reading.told and not reading.malformed and not reading.is_attempt:
             raise ActionExecutionRejection(self.name(), "The message is no answer.")
         return await turn.go_on(current, reading, asked)
@@ -113,9 +113,10 @@ class _Turn:
             return [SlotSet("requested_slot", None)]
         return await self._take_up(task)
 
-    async def switch(self, left: Task, task: Task) -> list[EventType]:
+    async def switch(self, left: Task, task: Task, *, declined: bool) -> list[EventType]:
         """Another request in between. A question is answered and the first request goes on; otherwise it is dropped."""
-        self._changes["paused_request"] = left.intent if task.is_question or self._is_known(task) else None
+        goes_on = not declined and (task.is_question or self._is_known())
+        self._changes["paused_request"] = left.intent if goes_on else None
         self._changes["confirmation"] = None
         return await self._take_up(task)
 
@@ -126,7 +127,7 @@ class _Turn:
             self._changes["last_told"] = next(reversed(reading.told))
         return await self.play(task, opening=True)
 
-    def _is_known(self, task: Task) -> bool:
+    def _is_known(self) -> bool:
         """Whether the customer has proved who they are, so that the other request is probably a short one."""
         return bool(self._tracker.get_slot("verified_at"))
 

@@ -127,6 +127,32 @@ async def test_where_it_is_may_be_asked_before_the_yes(talk: Talk, shop_url: str
     assert status(shop_url, "10423402") == "cancelled"
 
 
+async def test_a_no_with_another_wish_turns_to_that_one(talk: Talk, shop_url: str) -> None:
+    await talk.say("bitte bestellung 10423402 stornieren, plz 04109")
+    asked = await talk.say("nein, ich möchte stattdessen die lieferadresse ändern")
+    assert "Wohin" in asked.text
+    await talk.say("Rosenweg 3, 04109 Leipzig")
+    done = await talk.say("ja")
+    assert "Rosenweg 3" in done.text
+    assert "stornieren" not in done.text
+    assert status(shop_url, "10423402") == "received"
+
+
+async def test_a_yes_with_a_reservation_changes_nothing(talk: Talk, shop_url: str) -> None:
+    await talk.say("bitte bestellung 10423402 stornieren, plz 04109")
+    await talk.say("ja aber nur die ersatzbürsten")
+    assert status(shop_url, "10423402") == "received"
+
+
+async def test_what_is_sent_back_can_be_narrowed_at_the_last_question(talk: Talk) -> None:
+    asked = await talk.say("ich möchte bestellung B-2026-104233 zurückgeben, plz 20095")
+    await talk.tap(asked.payloads[-1])
+    stated = await talk.say("ja aber nur das tablet")
+    assert "Tablet Linea 11 aus" in stated.text
+    done = await talk.say("ja")
+    assert "Schutzhülle" not in done.text
+
+
 @pytest.mark.parametrize("odd", ["äh", "???", "ja nein ja", "🤷"])
 async def test_what_is_neither_yes_nor_no_changes_nothing(talk: Talk, shop_url: str, odd: str) -> None:
     await talk.say("bitte bestellung 10423402 stornieren, plz 04109")
