@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -55,13 +55,16 @@ def leaves_the_form(message: Message) -> bool:
     return message.intent in _LEAVES
 
 
-def starts(message: Message) -> Task | None:
-    """The task that a message opens; a bare number opens the one that takes it. None where nothing is opened."""
+def starts(message: Message, intents: Container[str]) -> Task | None:
+    """The task that a message opens; a bare number opens the one that takes it. None where nothing is opened.
+
+    `intents`: those of the sectors that are on; the others' tasks open nothing.
+    """
     if message.intent in tasks():
         return tasks()[message.intent]
     if (wish := _wish_beside_numbers(message)) is not None:
         return wish
-    for task in (task for task in tasks().values() if task.takes_bare_number):
+    for task in (task for task in tasks().values() if task.takes_bare_number and task.intent in intents):
         if any(each.read(message, False, {}) for each in task.fields):
             return task
     return None

@@ -54,7 +54,7 @@ class ValidateRequestForm(Action):
         turn = _Turn(dispatcher, tracker, domain, message)
         active = (tracker.active_loop or {}).get("name") == FORM and tracker.get_slot("request") in tasks()
         if not active:
-            return await turn.begin(starts(message))
+            return await turn.begin(starts(message, _intents(domain)))
         current = tasks()[tracker.get_slot("request")]
         if has_spoken_in_this_turn(tracker.events) or _was_left(tracker):
             return await turn.play(current, again=True)
@@ -67,6 +67,11 @@ class ValidateRequestForm(Action):
         if not reading.told and not reading.malformed and not reading.is_attempt:
             raise ActionExecutionRejection(self.name(), "The message is no answer.")
         return await turn.go_on(current, reading, asked)
+
+
+def _intents(domain: DomainDict) -> set[str]:
+    """The names of the domain's intents; Rasa gives one with settings as a table of one entry."""
+    return {name if isinstance(name, str) else next(iter(name)) for name in domain.get("intents") or ()}
 
 
 def _was_left(tracker: Tracker) -> bool:
