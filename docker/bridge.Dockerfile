@@ -33,6 +33,8 @@ ENV PATH=/opt/handschlag/bin:$PATH \
     HANDSCHLAG_PORT=8080
 COPY --from=packages /opt/handschlag/ /opt/handschlag/
 COPY --from=sources /app/ /app/
+# A new volume takes its owner and rights from the folder it is put on.
+RUN install -d -o 10001 -g 10001 -m 0700 /var/lib/handschlag/attachments
 WORKDIR /app
 USER 10001:10001
 EXPOSE 8080

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from handoff_bridge.settings import Settings, SettingsError
+from handoff_bridge.settings import WHATSAPP_SECRETS, Settings, SettingsError
 
 
 @pytest.fixture
@@ -73,3 +73,16 @@ def test_a_password_that_fits_no_address_is_an_error_that_does_not_tell_it(
     with pytest.raises(SettingsError, match=complaint) as error:
         Settings.load()
     assert "very-secret" not in str(error.value)
+
+
+def test_the_secrets_of_whatsapp_are_files_that_may_be_empty_until_it_is_connected(secrets_dir: Path) -> None:
+    files = [secrets_dir / f"handschlag_{name}" for name in WHATSAPP_SECRETS]
+    for file in files:
+        file.write_text("", encoding="utf-8")
+    with pytest.raises(SettingsError, match="HANDSCHLAG_WHATSAPP_APP_SECRET is not set"):
+        Settings.load().complete_for_whatsapp()
+    for file in files:
+        file.write_text(f"from-{file.name}\n", encoding="utf-8")
+    settings = Settings.load()
+    settings.complete_for_whatsapp()
+    assert settings.whatsapp_access_token.get_secret_value() == "from-handschlag_whatsapp_access_token"

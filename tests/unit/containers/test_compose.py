@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from handoff_bridge.serving import SHUTDOWN_S
-from handoff_bridge.settings import PREFIX, SECRETS_DIR, Settings
+from handoff_bridge.settings import PREFIX, SECRETS_DIR, WHATSAPP_SECRETS, Settings
 
 ROOT = Path(__file__).parents[3]
 COMPOSE_FILE = ROOT / "docker-compose.yml"
@@ -97,6 +97,19 @@ def test_every_variable_of_the_bridge_is_one_of_its_settings() -> None:
 def test_every_secret_of_the_bridge_is_one_of_its_settings() -> None:
     known = {f"{PREFIX}{field}".lower() for field in Settings.model_fields}
     assert set(SERVICES[BRIDGES[0]]["secrets"]) <= known
+
+
+def test_the_bridges_share_one_writable_folder_for_files_that_is_theirs() -> None:
+    environment, volumes = (SERVICES[BRIDGES[0]][part] for part in ("environment", "volumes"))
+    folder = environment["HANDSCHLAG_ATTACHMENTS_DIR"]
+    assert [volume for volume in volumes if not volume.endswith(":ro")] == [f"attachments:{folder}"]
+    assert "attachments" in COMPOSE["volumes"]
+    dockerfile = (ROOT / "docker/bridge.Dockerfile").read_text(encoding="utf-8")
+    assert f"install -d -o 10001 -g 10001 -m 0700 {folder}\n" in dockerfile
+
+
+def test_the_bridges_are_given_what_whatsapp_needs_as_files() -> None:
+    assert {f"{PREFIX.lower()}{name}" for name in WHATSAPP_SECRETS} <= set(SERVICES[BRIDGES[0]]["secrets"])
 
 
 def test_rasa_is_given_every_variable_that_its_files_name() -> None:

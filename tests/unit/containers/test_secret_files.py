@@ -6,6 +6,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[3]
 ENTRY_POINT = ROOT / "docker/secrets_from_files.py"
+FROM_META = ("handschlag_whatsapp_app_secret", "handschlag_whatsapp_access_token")
 SHOW = (sys.executable, "-c", "import os; print(os.environ.get('PGPASSWORD'), os.environ.get('PGPASSWORD_FILE'))")
 
 
@@ -55,6 +56,8 @@ def test_made_secrets_are_long_differ_and_lie_behind_a_closed_door(tmp_path: Pat
     folder = tmp_path / "secrets"
     subprocess.run(["sh", ROOT / "docker/make-secrets.sh", folder], check=True, stdout=subprocess.DEVNULL)
     made = {path.name: path.read_text(encoding="ascii") for path in folder.iterdir()}
+    given_by_meta = {made.pop(name) for name in FROM_META}
+    assert given_by_meta == {""}
     assert len(set(made.values())) == len(made) > 0
     assert all(len(secret) == 64 and secret.isalnum() for secret in made.values())
     assert folder.stat().st_mode & 0o777 == 0o700
@@ -66,6 +69,8 @@ def test_secrets_that_are_there_are_kept(tmp_path: Path) -> None:
     subprocess.run(make, check=True, stdout=subprocess.DEVNULL)
     before = {path.name: path.read_text(encoding="ascii") for path in folder.iterdir()}
     (folder / "rasa_database_password").unlink()
+    (folder / FROM_META[0]).write_text("from Meta", encoding="ascii")
+    before[FROM_META[0]] = "from Meta"
     done = subprocess.run(make, check=True, capture_output=True, text=True)
     assert done.stdout == "made rasa_database_password\n"
     after = {path.name: path.read_text(encoding="ascii") for path in folder.iterdir()}
