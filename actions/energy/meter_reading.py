@@ -11,6 +11,7 @@ from actions.clients.energy import Contract, configured_energy_system
 from actions.confirmation import confirm
 from actions.energy.identified import identified_by, identified_contract
 from actions.tasks.case import Asked, Case, Sentence
+from actions.tasks.message import Message
 from actions.tasks.spoken import spoken_full_date, spoken_number
 from actions.tasks.task import Task
 from actions.tasks.values import DayField, QuantityField, YesNoField, today
@@ -26,6 +27,7 @@ OLDEST_DAYS = 60
 _TWO_REGISTERS = re.compile(
     r"\b(?:ht|nt|hochtarif|niedertarif|doppeltarif\w*|zweitarif\w*|1\.8\.1|1\.8\.2|2\.8\.0)\b", re.I
 )
+_INSTEAD = re.compile(r"\b(?:nicht|statt|anstatt|sondern|falsch\w*)\b", re.IGNORECASE)
 
 
 class SubmitMeterReading(Task):
@@ -39,7 +41,7 @@ class SubmitMeterReading(Task):
 
     async def play(self, case: Case) -> None:
         """See `Task.play`."""
-        if _TWO_REGISTERS.search(case.message.words) or len(set(case.message.values("meter_reading"))) > 1:
+        if _names_several(case.message):
             case.end("utter_reading_several", keeps=True)
         contract = await identified_contract(case)
         reading = Decimal(case.need("meter_reading", unit=contract.unit))
@@ -67,6 +69,13 @@ class SubmitMeterReading(Task):
             used=spoken_number(reading - contract.last_reading),
             last_read_on=spoken_full_date(contract.last_read_on),
         )
+
+
+def _names_several(message: Message) -> bool:
+    """Whether a message names the readings of two meters or registers, and not one instead of another."""
+    if _TWO_REGISTERS.search(message.words):
+        return True
+    return len(set(message.values("meter_reading"))) > 1 and not _INSTEAD.search(message.words)
 
 
 def _day(case: Case, contract: Contract) -> date:

@@ -74,6 +74,14 @@ def _taken_back(typed: str, text: str) -> bool:
     )
 
 
+def _is_aim(typed: str, text: str) -> bool:
+    """Whether the number stands after "auf"."""
+    return (
+        re.search(rf"\bauf\s+(?:etwa |ca\.? |rund )?0*{re.escape(typed.partition('.')[0])}", re.sub(r"[.]", "", text))
+        is not None
+    )
+
+
 @dataclass(frozen=True)
 class QuantityField:
     """A number that the pipeline finds as an entity, stored as a plain decimal text ("48213.7"). A bare number
@@ -85,9 +93,11 @@ class QuantityField:
 
     def read(self, message: Message, asked: bool, known: Mapping[str, Any]) -> Any:
         """See `Field.read`."""
-        for value in message.values(self.entity):
-            if not _taken_back(value, message.words):
-                return _plain(Decimal(value))
+        named = [value for value in message.values(self.entity) if not _taken_back(value, message.words)]
+        if named:
+            # "von 92 auf 105 Euro": the second is wished for.
+            aim = next((value for value in named if _is_aim(value, message.words)), named[0])
+            return _plain(Decimal(aim))
         told = str(known.get(self.slot) or "")
         if told and (end := _ENDS.search(message.words)):
             part = end[1] or end[2]

@@ -107,6 +107,14 @@ def test_a_bare_number_counts_only_where_it_was_asked_for() -> None:
     assert field.read(message("105"), False, {}) is None
 
 
+def test_the_sum_wished_for_is_the_one_after_auf_and_not_the_one_taken_back() -> None:
+    field = QuantityField("amount", "amount")
+    both = (("amount", "92.00"), ("amount", "105.00"))
+    assert field.read(message("von 92 euro auf 105 euro", entities=both), False, {}) == "105"
+    assert field.read(message("105 euro statt 92 euro", entities=both[::-1]), False, {}) == "105"
+    assert field.read(message("nicht 92 euro sondern 105 euro", entities=both), False, {}) == "105"
+
+
 @pytest.mark.parametrize(
     ("text", "taken"),
     [
