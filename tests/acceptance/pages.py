@@ -92,6 +92,15 @@ class CustomerPage(VisiblePage):
     async def ask_for_person(self) -> None:
         await self.page.get_by_test_id("chat-human").click()
 
+    async def way_to_whatsapp(self) -> tuple[str, str]:
+        """Ask for the way to WhatsApp: the address that opens it, and the message to send from another device."""
+        await self.page.get_by_role("button", name="Weitere Möglichkeiten").click()
+        await self.page.get_by_test_id("chat-whatsapp").click()
+        way = self.page.get_by_test_id("chat-whatsapp-open")
+        await expect(way).to_be_visible()
+        text = await self.page.get_by_test_id("chat-whatsapp-code").inner_text()
+        return str(await way.get_attribute("href")), text
+
     async def status_says(self, text: str) -> None:
         await expect(self.page.get_by_test_id("chat-status")).to_contain_text(text)
 

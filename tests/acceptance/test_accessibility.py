@@ -84,9 +84,7 @@ async def test_nobody_meets_a_barrier_on_whatsapp(stack: RunningStack, browser: 
     # The way from the website, and where the conversation has gone.
     await customer.open_chat()
     await customer.ask("Kann ich auf Rechnung kaufen?")
-    await customer.page.get_by_role("button", name="Weitere Möglichkeiten").click()
-    await customer.page.get_by_test_id("chat-whatsapp").click()
-    code = await customer.page.get_by_test_id("chat-whatsapp-code").inner_text()
+    _, code = await customer.way_to_whatsapp()
     await _has_no_barriers(customer.page, "the way to WhatsApp")
     await phone.write(code)
     await phone.is_sent("geht jetzt auf WhatsApp weiter")

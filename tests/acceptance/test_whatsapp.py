@@ -84,10 +84,7 @@ async def test_a_conversation_goes_from_the_website_to_whatsapp_and_back(stack: 
     customer = await CustomerPage.visit(browser, stack.url)
     await customer.open_chat()
     assert "Rechnung" in await customer.ask("Womit kann ich bezahlen?")
-    await customer.page.get_by_role("button", name="Weitere Möglichkeiten").click()
-    await customer.page.get_by_test_id("chat-whatsapp").click()
-    way = await customer.page.get_by_test_id("chat-whatsapp-open").get_attribute("href")
-    assert way is not None
+    way, _ = await customer.way_to_whatsapp()
 
     # The prepared message is there and only has to be sent.
     phone = await PhonePage.visit(browser, way)
@@ -101,7 +98,9 @@ async def test_a_conversation_goes_from_the_website_to_whatsapp_and_back(stack: 
 
     # And back by a link that opens once.
     await phone.write("Website")
-    link = await phone.log.locator('a[href*="#weiter="]').get_attribute("href")
+    sent = phone.log.locator('a[href*="#weiter="]')
+    await expect(sent).to_be_visible()
+    link = await sent.get_attribute("href")
     assert link is not None
     back = await CustomerPage.follow(browser, link)
     await back.is_told("Dieses Gespräch geht jetzt auf unserer Website weiter")
