@@ -17,3 +17,12 @@ def test_every_intent_of_the_bot_has_a_german_name_at_the_desk() -> None:
     assert block is not None
     named = set(re.findall(r"^    (\w+):", block.group(1), re.MULTILINE))
     assert intents - named == set()
+
+
+def test_everything_the_bot_hands_over_has_a_german_name_at_the_desk() -> None:
+    summary = yaml.safe_load((ROOT / "actions/texts.yml").read_text(encoding="utf-8"))["summary"]
+    source = (ROOT / "web/desk/texts.de.ts").read_text(encoding="utf-8")
+    block = re.search(r"\n  slots: \{(.*?)\n  \}", source, re.DOTALL)
+    assert block is not None
+    named = set(re.findall(r"^    (\w+):", block.group(1), re.MULTILINE))
+    assert set(summary) - {"concern"} <= named
