@@ -81,9 +81,16 @@ def has_spoken_in_this_turn(events: Iterable[Event]) -> bool:
 
 def concern(events: Iterable[Event]) -> str | None:
     """The intent the conversation is about: the last that names a concern, a strong one before a weak one."""
-    named = [name for name in map(intent_of, current_stretch(events)) if name in texts()["concerns"]]
+    # A request that was taken up names one too: it may have been opened by numbers with few words beside them.
+    said = [intent_of(event) or _taken_up(event) for event in current_stretch(events)]
+    named = [name for name in said if name in texts()["concerns"]]
     strong = [name for name in named if name not in texts()["weak_concerns"]]
     return next(reversed(strong or named), None)
+
+
+def _taken_up(event: Event) -> str | None:
+    """The request that `request_form` has taken up."""
+    return event.get("value") if event.get("event") == "slot" and event.get("name") == "request" else None
 
 
 def intent_of(event: Event) -> str | None:
