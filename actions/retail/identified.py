@@ -20,6 +20,7 @@ from actions.texts import texts
 _PURCHASE = r"\w*\s+(?:\w+\s+){0,2}?(?:bestellung|order|auftrag|kauf|paket|lieferung)"
 _LAST = re.compile(rf"\b(?:letzt|neuest|neust|jüngst|juengst|aktuell){_PURCHASE}", re.IGNORECASE)
 _OTHER = re.compile(rf"\b(?:ander|zweit|weiter){_PURCHASE}", re.IGNORECASE)
+_CUSTOMER_NUMBER = re.compile(r"(?<![\w-])k[- ]?\d{6}(?![\w-])", re.IGNORECASE)
 _CHOICES = 3
 
 
@@ -36,6 +37,15 @@ class OrderWanted:
         return "other" if _OTHER.search(message.words) else None
 
 
+class CustomerNumber(NumberField):
+    """ "K-204511", also where nothing says that it is a customer number."""
+
+    def read(self, message: Message, asked: bool, known: Mapping[str, Any]) -> Any:
+        """See `Field.read`."""
+        bare = _CUSTOMER_NUMBER.search(message.words)
+        return super().read(message, asked, known) or (self.normalise(bare[0]) if bare else None)
+
+
 _POSTAL_CODE = NumberField("postal_code", postal_code, earlier="tried_postal_code")
 ORDER = Identification(
     kind="order",
@@ -47,7 +57,7 @@ ORDER = Identification(
 )
 CUSTOMER = Identification(
     kind="customer",
-    number=NumberField("customer_number", customer_number),
+    number=CustomerNumber("customer_number", customer_number),
     proof=_POSTAL_CODE,
     verified="verified_customer",
     tried="tried_postal_code",

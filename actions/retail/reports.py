@@ -106,6 +106,10 @@ class Report(Task):
     asks_for_wish = True
     first_words: str | None = None
 
+    def says_it_first(self, words: str) -> bool:
+        """Whether `first_words` fit what the customer wrote."""
+        return True
+
     async def play(self, case: Case) -> None:
         """See `Task.play`."""
         if case.is_opening:
@@ -127,7 +131,7 @@ class Report(Task):
         known = case.get("verified_order") or order_number(str(case.get("order_number") or ""))
         if known and not case.get("report_order"):
             case.set("report_order", known)
-        if self.first_words:
+        if self.first_words and self.says_it_first(words):
             case.say(self.first_words)
 
 
@@ -142,6 +146,10 @@ class MissingItem(Report):
 
     intent = "missing_item"
     first_words = "utter_missing_item_first"
+
+    def says_it_first(self, words: str) -> bool:
+        """See `Report.says_it_first`: neighbours are of no use to who has the parcel."""
+        return any(re.search(rf"\b{lost}", words.lower()) for lost in texts()["parcel_lost"])
 
 
 class WrongItem(Report):

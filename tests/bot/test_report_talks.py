@@ -105,6 +105,12 @@ async def test_when_nobody_can_be_reached_what_was_told_is_kept(talk: Talk, brid
     assert bridge.requests[-1]["slots"]["remedy"] == "refund"
 
 
+async def test_neighbours_are_named_only_to_who_has_no_parcel(talk: Talk) -> None:
+    assert "Nachbarn" in (await talk.say("paket laut dhl zugestellt aber nix da")).text
+    await talk.say("abbrechen")
+    assert "Nachbarn" not in (await talk.say("in meinem paket fehlt ein teil")).text
+
+
 async def test_a_damaged_delivery_says_to_keep_the_box(talk: Talk) -> None:
     first = await talk.say("das paket kam total zerdrückt und beschädigt hier an")
     assert "Karton" in first.text
