@@ -249,7 +249,8 @@ class _Turn:
     def _over(self, task: Task, *, keeps: bool = False) -> list[EventType]:
         """Ends the form; what the customer told for this request alone is forgotten unless it is kept."""
         self._changes.update(_emptied(task, keeps=keeps))
-        return [*self._set(), SlotSet("requested_slot", None)]
+        # Named once more, so that the events tell of a request that was opened and over in the same turn.
+        return [SlotSet("request", task.intent), *self._set(), SlotSet("requested_slot", None)]
 
     def _set(self) -> list[EventType]:
         return [SlotSet(name, value) for name, value in self._changes.items()]
