@@ -167,7 +167,7 @@ async def test_an_announced_day_that_has_passed_is_not_told_as_a_forecast(talk: 
 async def test_another_order_of_the_same_customer_is_chosen_without_proving_it_again(talk: Talk) -> None:
     await talk.say("wo ist bestellung 10423345 plz 50667")
     asked = await talk.say("und wo ist meine andere bestellung")
-    assert len(asked.payloads) == 2
+    assert len([payload for payload in asked.payloads if payload.startswith("/inform")]) == 2
     answer = await talk.tap(asked.payloads[0])
     assert "10423602" in answer.text
     assert "Stella" in answer.text
