@@ -24,6 +24,7 @@ from components.channel_bodies import BotMessage, Reply, Turn
 from components.errors import NotReady, TurnFailed
 from components.frustration import BOT_BEFORE
 from components.human_turns import WITH_PERSON, events_of_return
+from components.session_rollover import events_of_rollover, is_due, was_answered_before
 from components.turn_failures import RecordingEndpoint, recorded_failures
 
 CHANNEL_NAME = "bridge"
@@ -64,10 +65,12 @@ async def _answer_locked(processor: MessageProcessor, turn: Turn, failures: list
     tracker = await processor.fetch_tracker_and_update_session(turn.conversation_id, output, metadata)
     _raise_if_failed(failures)
 
-    stored = _stored_reply(tracker.events, turn.message_id)
+    stored = await _reply_of_before(processor, tracker, turn)
     if stored is not None:
         return stored
 
+    if is_due(tracker):
+        tracker.update_with_events(events_of_rollover(tracker), processor.domain)
     if turn.returned is not None:
         tracker.update_with_events(events_of_return(turn.returned, tracker), processor.domain)
     tracker.update(await _understand(processor, tracker, turn, metadata), processor.domain)
@@ -84,6 +87,15 @@ async def _answer_locked(processor: MessageProcessor, turn: Turn, failures: list
     await processor.save_tracker(tracker)
     _raise_if_failed(failures)
     return reply
+
+
+async def _reply_of_before(processor: MessageProcessor, tracker: DialogueStateTracker, turn: Turn) -> Reply | None:
+    """The stored answer when the message was handled before, in this session or at the end of the one before."""
+    stored = _stored_reply(tracker.events, turn.message_id)
+    if stored is None and was_answered_before(tracker.events, turn.message_id):
+        whole = await processor.tracker_store.retrieve_full_tracker(turn.conversation_id)
+        stored = _stored_reply(whole.events, turn.message_id) if whole is not None else None
+    return stored
 
 
 def _raise_if_failed(failures: list[str]) -> None:

@@ -11,10 +11,14 @@ from rasa.core.tracker_store import SQLTrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from components import event_types
 from components.errors import TrackerStoreFailed
 from components.turn_failures import record_failure
 
 _BUSY_TIMEOUT_MS = 5_000
+
+# Whoever restores conversations needs their events' classes quickly.
+event_types.install()
 
 
 def _tune_sqlite(connection: Any, _record: Any) -> None:
