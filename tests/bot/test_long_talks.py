@@ -14,7 +14,6 @@ from components.bot_turn import answer
 from components.channel_bodies import Turn
 from components.session_rollover import LOOK_BACK, ROLL_AFTER
 
-
 #: Rasa's own note, of each session anew.
 ABOUT_THE_SESSION = {"session_started_metadata": None}
 
