@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import ActiveLoop, EventType, SlotSet
+from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
@@ -41,7 +41,10 @@ class AskAgain(Action):
         else:
             several = "utter_suggest_intents" if len(likely) > 1 else "utter_suggest_one"
             dispatcher.utter_message(response=several, buttons=buttons_for(likely))
-        return []
+        if (tracker.active_loop or {}).get("name"):
+            return []
+        # Also where no rule has led here: without a next step this action would be tried again and again.
+        return [FollowupAction("action_listen")]
 
 
 class AnswerNegativeFeedback(Action):

@@ -105,8 +105,16 @@ def frustration_of(message: Event) -> dict[str, Any]:
 
 
 def _counted(message: Event, limits: Thresholds) -> float:
-    score = float(frustration_of(message).get("score") or 0.0)
-    return score if score >= limits.frustrated_from else 0.0
+    """The score where it counts.
+
+    Without any sign that can be named only a sure one does, and none of a message that was not understood: of unknown
+    words the model knows no mood.
+    """
+    found = frustration_of(message)
+    score = float(found.get("score") or 0.0)
+    is_named = bool(found.get("cues"))
+    unknown = intent_of(message) == "nlu_fallback"
+    return score if score >= limits.frustrated_from and (is_named or (score >= _SURE and not unknown)) else 0.0
 
 
 def _told(message: Event) -> list[str]:

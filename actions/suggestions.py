@@ -20,6 +20,8 @@ MOST_SUGGESTIONS = 3
 _CLOSE = 0.1
 #: Below this confidence the best guess is no candidate for "A oder B?".
 _LIKELY = 0.3
+#: Below this confidence a further meaning is not offered.
+_POSSIBLE = 0.02
 #: "Etwas anderes" is a no to all that was offered.
 DECLINED = "/deny"
 
@@ -46,12 +48,14 @@ def has_title(intent: str | None) -> bool:
 
 
 def candidates(ranking: Iterable[dict[str, Any]], least: float) -> list[str]:
-    """The intents that may have been meant, most probable first, at most three. `least`: their lowest confidence."""
-    likely = [
-        str(entry["name"])
-        for entry in ranking
-        if has_title(entry.get("name")) and float(entry.get("confidence") or 0.0) >= least
-    ]
+    """The intents that may have been meant, most probable first, at most three.
+
+    `least`: the lowest confidence of the first one. Below it nothing was understood, and offers would be blind guesses.
+    """
+    known = [entry for entry in ranking if has_title(entry.get("name"))]
+    if not known or float(known[0].get("confidence") or 0.0) < least:
+        return []
+    likely = [str(entry["name"]) for entry in known if float(entry.get("confidence") or 0.0) >= _POSSIBLE]
     return likely[:MOST_SUGGESTIONS]
 
 

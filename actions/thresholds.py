@@ -24,7 +24,7 @@ class Thresholds:
     not_content: int = 2
     same_question: int = 3
     open_requests: int = 3
-    suggest_from: float = 0.04
+    suggest_from: float = 0.1
     frustrated_from: float = 0.6
     offer_person: float = 0.75
     hand_over: float = 1.5

@@ -9,6 +9,7 @@ with the message's metadata as `bot_before`. Learned from `frustration.yml` of e
 from __future__ import annotations
 
 import hashlib
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
-from rasa.shared.nlu.constants import TEXT
+from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
@@ -43,8 +44,19 @@ class FrustrationScorer(GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """`part_folders`: where `frustration.yml` is looked for; set by the sector importer."""
-        return {"part_folders": []}
+        """`part_folders`: where `frustration.yml` is looked for; set by the sector importer.
+
+        `routine_examples`: so many of Rasa's own examples are learned from as calm, each counting `routine_share`:
+        everyday questions, of which the lines hold too few. Not those of `not_routine`, nor with a sign of annoyance.
+        """
+        return {
+            "part_folders": [],
+            "routine_examples": 800,
+            "routine_share": 0.5,
+            "not_routine": [
+                *("complaint", "insult", "negative_feedback", "legal_threat", "request_human", "out_of_scope"),
+            ],
+        }
 
     def __init__(self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource) -> None:
         self._config = {**self.get_default_config(), **config}
@@ -74,7 +86,7 @@ class FrustrationScorer(GraphComponent):
         return total.hexdigest()
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Learns from the lines of the parts; Rasa's own examples carry no mood.
+        """Learns from the lines of the parts, and from everyday examples of intents as calm ones.
 
         Raises:
             FrustrationLinesInvalid: there are none, all of one kind, or a file is not what it should be.
@@ -83,10 +95,26 @@ class FrustrationScorer(GraphComponent):
         if len({line.frustrated for line in lines}) < 2:
             raise FrustrationLinesInvalid(f"No {FILE_NAME} with annoyed and calm messages was found.")
         pairs = [(line.text, line.after[-_LONGEST_CONTEXT:]) for line in lines]
-        self._model = FrustrationModel.trained(pairs, [line.frustrated for line in lines])
+        routine = self._routine(training_data)
+        self._model = FrustrationModel.trained(
+            [*pairs, *((text, "") for text in routine)],
+            [*(line.frustrated for line in lines), *(False for _ in routine)],
+            [*(1.0 for _ in lines), *(float(self._config["routine_share"]) for _ in routine)],
+        )
         with self._model_storage.write_to(self._resource) as folder:
             self._model.save(folder)
         return self._resource
+
+    def _routine(self, training_data: TrainingData) -> list[str]:
+        texts = {
+            str(example.get(TEXT))
+            for example in training_data.intent_examples
+            if example.get(TEXT) and example.get(INTENT) not in self._config["not_routine"]
+        }
+        # In an order that depends on nothing but the text: the same examples whatever stands around them.
+        shuffled = sorted(texts, key=lambda text: hashlib.sha256(text.encode()).digest())
+        calm = (text for text in shuffled if not cues(message_signs(text)))
+        return list(islice(calm, int(self._config["routine_examples"])))
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Scores messages; a tapped button (`/intent`) has no mood."""

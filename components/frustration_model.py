@@ -23,7 +23,7 @@ from components.words import fold, words_of
 Pair = tuple[str, str]
 
 _BLOCKS = ("words", "pieces", "stems", "skips")
-_PENALTY = 2.0
+_PENALTY = 1.0
 _FOLDS = 5
 _SEED = 7
 #: What the signs and the conditioned words count beside the blocks of the message.
@@ -49,18 +49,24 @@ class FrustrationModel:
         self._scale = (1.0, 0.0)
 
     @classmethod
-    def trained(cls, pairs: Sequence[Pair], frustrated: Sequence[bool]) -> FrustrationModel:
-        """Learns from messages with the turn before each, and whether the customer is annoyed."""
+    def trained(
+        cls, pairs: Sequence[Pair], frustrated: Sequence[bool], shares: Sequence[float] | None = None
+    ) -> FrustrationModel:
+        """Learns from messages with the turn before each, and whether the customer is annoyed.
+
+        `shares`: how much each message counts; all the same without.
+        """
         model = cls()
         rows = model._fit_rows(pairs)
         labels = np.array(frustrated, dtype=int)
+        counts = np.ones(len(labels)) if shares is None else np.array(shares, dtype=float)
         margins = np.zeros(len(labels))
         for learned, asked in StratifiedKFold(_FOLDS, shuffle=True, random_state=_SEED).split(rows, labels):
-            weights, bias = _fit(rows[learned], labels[learned])
+            weights, bias = _fit(rows[learned], labels[learned], counts[learned])
             margins[asked] = rows[asked] @ weights + bias
-        calibration = LogisticRegression().fit(margins.reshape(-1, 1), labels)
+        calibration = LogisticRegression().fit(margins.reshape(-1, 1), labels, counts)
         model._scale = (float(calibration.coef_[0, 0]), float(calibration.intercept_[0]))
-        model._weights, model._bias = _fit(rows, labels)
+        model._weights, model._bias = _fit(rows, labels, counts)
         return model
 
     def scores(self, pairs: Sequence[Pair]) -> np.ndarray:
@@ -127,8 +133,8 @@ class FrustrationModel:
         return model
 
 
-def _fit(rows: csr_matrix, labels: np.ndarray) -> tuple[np.ndarray, float]:
-    fitted = LogisticRegression(C=_PENALTY, solver="liblinear", random_state=_SEED).fit(rows, labels)
+def _fit(rows: csr_matrix, labels: np.ndarray, counts: np.ndarray) -> tuple[np.ndarray, float]:
+    fitted = LogisticRegression(C=_PENALTY, solver="liblinear", random_state=_SEED).fit(rows, labels, counts)
     return np.asarray(fitted.coef_[0]), float(fitted.intercept_[0])
 
 

@@ -43,8 +43,9 @@ def message_signs(text: str) -> dict[str, str]:
     lowered = text.lower().replace("\u2019", "'")
     found = {sign.name: seen for sign in _known()[0] if (seen := sign.find(lowered)) is not None}
     words = _WORDS.findall(text)
-    shouted = [word for word in words if len(word) >= _SHORTEST_SHOUT and word.isupper()]
-    if shouted and len(shouted) < _ALL_SHOUTED * len(words):
+    long_words = [word for word in words if len(word) >= _SHORTEST_SHOUT]
+    shouted = [word for word in long_words if word.isupper()]
+    if shouted and len(shouted) < _ALL_SHOUTED * len(long_words):
         found["shouting"] = shouted[0]
     elif shouted:
         found["capitals"] = shouted[0]

@@ -14,7 +14,7 @@ from pathlib import Path
 # Rasa's old libraries warn about each other on import.
 warnings.filterwarnings("ignore")
 
-from evaluation import foreign_data, own_data, side_by_side  # noqa: E402
+from evaluation import foreign_data, frustration, own_data, side_by_side  # noqa: E402
 from evaluation.errors import EvaluationError  # noqa: E402
 from evaluation.lines import ROOT  # noqa: E402
 
@@ -32,11 +32,14 @@ def main(arguments: Sequence[str]) -> int:
     given = parser.parse_args(arguments)
     given.out.mkdir(parents=True, exist_ok=True)
     try:
-        if given.data:
+        if given.data and frustration.is_frustration_file(given.data):
+            report = frustration.file_section(ROOT, given.data)
+        elif given.data:
             sectors = [name.strip() for name in given.sectors.split(",") if name.strip()]
             report = foreign_data.write_report(ROOT, given.data, given.out, sectors)
         else:
             report = own_data.write_report(ROOT, given.out, given.folds)
+            report += "\n" + frustration.own_section(ROOT)
             if not given.without_stock:
                 report += "\n" + side_by_side.write_section(ROOT)
     except (EvaluationError, OSError) as error:

@@ -21,7 +21,7 @@ class Escalation(BaseModel):
     not_content: Count = 2
     same_question: Count = 3
     open_requests: Count = 3
-    suggest_from: Share = 0.04
+    suggest_from: Share = 0.1
     frustrated_from: Share = 0.6
     offer_person: Sum = 0.75
     hand_over: Sum = 1.5

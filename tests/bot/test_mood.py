@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from rasa_sdk import Action, Tracker
+from rasa_sdk.executor import CollectingDispatcher
 
 from actions.alarms import emergency_in, legal_words_in
+from actions.doubts import AnswerNo, AnswerYes
 from actions.mood import strain_of
 from actions.open_requests import open_requests, requests_now
 from actions.signals import TAKEN_UP
@@ -183,10 +186,37 @@ RANKING = [
 
 
 def test_at_most_three_likely_meanings_are_offered_and_a_way_out() -> None:
-    assert candidates(RANKING, 0.04) == ["refund_status", "return_item", "voucher"]
+    assert candidates(RANKING, 0.1) == ["refund_status", "return_item", "voucher"]
+    assert candidates(RANKING, 0.4) == [], "then nothing was understood"
     assert [button["title"] for button in buttons_for(["voucher"])] == ["Gutschein", "Etwas anderes"]
     assert not between_two(RANKING), "what stands between is no concern"
     assert between_two([entry for entry in RANKING if entry["name"] != "inform"])
+
+
+def _suggested() -> list[Event]:
+    offered = {**bot("utter_suggest_intents", offers="suggestion"), "data": {"buttons": buttons_for(["voucher"])}}
+    return [user("hm", intent="nlu_fallback"), offered]
+
+
+async def _answered(action: Action, events: list[Event], slots: dict[str, Any]) -> tuple[list[str], list[Event]]:
+    present = events[-1]
+    latest = {**present["parse_data"], "text": present["text"], "metadata": {}, "message_id": "m"}
+    tracker = Tracker("c", slots, latest, events, False, None, {}, "action_listen")
+    dispatcher = CollectingDispatcher()
+    done = await action.run(dispatcher, tracker, {})
+    return [said["response"] for said in dispatcher.messages], done
+
+
+async def test_a_no_to_the_suggestions_asks_for_other_words_and_counts_as_a_doubt() -> None:
+    said, _ = await _answered(AnswerNo(), [*_suggested(), user("nein", intent="deny")], {})
+    assert said == ["utter_ask_rephrase"]
+
+
+async def test_a_yes_to_one_suggestion_is_answered_as_that_request() -> None:
+    said, done = await _answered(AnswerYes(), [*_suggested(), user("ja", intent="affirm")], {})
+    assert said == []
+    assert done[-1]["parse_data"]["intent"]["name"] == "voucher"
+    assert done[-1]["metadata"] == {TAKEN_UP: True}
 
 
 @pytest.mark.parametrize(

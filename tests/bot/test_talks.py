@@ -57,23 +57,25 @@ async def test_without_a_confirmed_handoff_the_customer_is_told_how_to_reach_us(
     assert (await talk.slots())["handoff_id"] is None
 
 
-async def test_the_first_message_not_understood_is_asked_again_the_second_goes_to_a_person(
+async def test_a_message_not_understood_is_asked_again_the_third_goes_to_a_person(
     talk: Talk, bridge: FakeBridge
 ) -> None:
-    first = await talk.say("xqzt blorf")
-    assert "/request_human" in first.payloads
+    await talk.say("xqzt blorf")
+    second = await talk.say("grmpf wuuu")
+    assert "/request_human" in second.payloads
     assert bridge.requests == []
-    await talk.say("grmpf wuuu")
+    await talk.say("zrtk plömm")
     decision = bridge.requests[0]["decision"]
     assert decision["reason"] == "low_confidence"
     assert decision["score"] < decision["threshold"]
-    assert decision["cues"] == ["2-mal hintereinander nicht verstanden"]
+    assert decision["cues"] == ["3-mal hintereinander nicht verstanden"]
 
 
 async def test_an_understood_message_between_two_doubts_starts_the_count_anew(talk: Talk, bridge: FakeBridge) -> None:
     await talk.say("xqzt blorf")
-    await talk.say("welche zahlungsarten gibt es")
     await talk.say("grmpf wuuu")
+    await talk.say("welche zahlungsarten gibt es")
+    await talk.say("zrtk plömm")
     assert bridge.requests == []
 
 
@@ -83,12 +85,10 @@ async def test_the_first_negative_feedback_gets_an_apology_the_second_a_person(t
     assert "ntschuldigen" in sorry.text
     assert bridge.requests == []
     await talk.say("du verstehst mich einfach nicht")
-    assert bridge.requests[0]["decision"] == {
-        "reason": "frustration",
-        "score": 2.0,
-        "threshold": 2.0,
-        "cues": ["2-mal unzufrieden mit den Antworten"],
-    }
+    decision = bridge.requests[0]["decision"]
+    assert decision["reason"] == "frustration"
+    assert decision["score"] >= decision["threshold"]
+    assert "2-mal unzufrieden mit den Antworten" in decision["cues"]
 
 
 async def test_a_yes_takes_the_person_that_was_offered_and_only_then(talk: Talk, bridge: FakeBridge) -> None:
