@@ -25,8 +25,8 @@ class Thresholds:
     same_question: int = 3
     open_requests: int = 3
     suggest_from: float = 0.1
-    frustrated_from: float = 0.6
-    offer_person: float = 0.75
+    frustrated_from: float = 0.7
+    offer_person: float = 0.85
     hand_over: float = 1.5
     weight_message_before: float = 0.6
     weight_two_before: float = 0.3

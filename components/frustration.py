@@ -51,7 +51,7 @@ class FrustrationScorer(GraphComponent):
         """
         return {
             "part_folders": [],
-            "routine_examples": 800,
+            "routine_examples": 1000,
             "routine_share": 0.5,
             "not_routine": [
                 *("complaint", "insult", "negative_feedback", "legal_threat", "request_human", "out_of_scope"),

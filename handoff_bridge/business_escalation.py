@@ -22,8 +22,8 @@ class Escalation(BaseModel):
     same_question: Count = 3
     open_requests: Count = 3
     suggest_from: Share = 0.1
-    frustrated_from: Share = 0.6
-    offer_person: Sum = 0.75
+    frustrated_from: Share = 0.7
+    offer_person: Sum = 0.85
     hand_over: Sum = 1.5
     weight_message_before: Share = 0.6
     weight_two_before: Share = 0.3

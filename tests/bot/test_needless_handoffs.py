@@ -26,7 +26,7 @@ _NOT_ROUTINE = frozenset(
 )
 #: The share of conversations handed over needlessly, and of messages beside whose answer a person is offered, at most.
 _MOST_HANDED_OVER = 0.02
-_MOST_OFFERED = 0.04
+_MOST_OFFERED = 0.06
 _MESSAGES_TOGETHER = 3
 _SEED = 11
 
