@@ -10,7 +10,8 @@ from handoff_bridge.channels.whatsapp.fields import Json, mapping, words
 from handoff_bridge.storage.whatsapp_people import Identity, Person, WhatsAppPeople
 
 CHANGES = frozenset({"user_changed_number", "user_changed_user_id", "customer_changed_number"})
-MAX_NAME = 200
+#: Longer ones are nobody's: international numbers have at most 15 digits, user ids some 130 characters.
+MAX_PHONE, MAX_USER_ID, MAX_NAME = 64, 255, 200
 
 
 class NobodyNamed(Exception):
@@ -21,8 +22,8 @@ def sender_of(message: Json, contact: Json) -> Identity:
     """How the message and its contact name the sender."""
     name = words(mapping(contact.get("profile")).get("name"))
     return Identity(
-        words(message.get("from_user_id")) or words(contact.get("user_id")),
-        words(message.get("from")) or words(contact.get("wa_id")),
+        _user_id(message.get("from_user_id")) or _user_id(contact.get("user_id")),
+        _phone(message.get("from")) or _phone(contact.get("wa_id")),
         name[:MAX_NAME] if name else None,
     )
 
@@ -34,9 +35,9 @@ def change_of(message: Json, contact: Json) -> tuple[Identity, Identity] | None:
     if kind not in CHANGES:
         return None
     sender = sender_of(message, contact)
-    new_user_id = words(system.get("user_id"))
-    new_phone = words(system.get("wa_id")) or words(system.get("new_wa_id"))
-    previous_user_id = words(system.get("previous_user_id"))
+    new_user_id = _user_id(system.get("user_id"))
+    new_phone = _phone(system.get("wa_id")) or _phone(system.get("new_wa_id"))
+    previous_user_id = _user_id(system.get("previous_user_id"))
     if kind == "user_changed_user_id":
         before = Identity(previous_user_id, sender.phone if previous_user_id is None else None)
         return before, Identity(new_user_id or sender.user_id, new_phone or sender.phone, sender.name)
@@ -115,3 +116,16 @@ def _by_phone(known: list[Person], identity: Identity) -> Person | None:
 
 def _is_somebody_else(person: Person, identity: Identity) -> bool:
     return None not in (person.user_id, identity.user_id) and person.user_id != identity.user_id
+
+
+def _user_id(value: object) -> str | None:
+    return _at_most(value, MAX_USER_ID)
+
+
+def _phone(value: object) -> str | None:
+    return _at_most(value, MAX_PHONE)
+
+
+def _at_most(value: object, most: int) -> str | None:
+    told = words(value)
+    return told if told is not None and len(told) <= most else None

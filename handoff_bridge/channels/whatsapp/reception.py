@@ -73,7 +73,8 @@ class Reception:
         taken = await self._take(tx, conversation, content, brought)
         if content.media is not None:
             await tx.attachments.add(_attachment(content, content.media, taken), now)
-        await tx.whatsapp_people.heard(conversation.id, wamid, sent_at)
+        if _opens_window(message, content):
+            await tx.whatsapp_people.heard(conversation.id, wamid, sent_at)
         if taken.stopped:
             await tx.whatsapp_people.stop(conversation.id, now)
         await tx.whatsapp_inbox.settle(update.id, now, message_id=taken.message.id)
@@ -175,6 +176,13 @@ def _attachment(content: Content, media: MediaSource, taken: Taken) -> Attachmen
         name=media.name,
         source={"media_id": media.media_id},
     )
+
+
+def _opens_window(message: Json, content: Content) -> bool:
+    """Whether the customer has written. Marks are not words: WhatsApp makes some of them itself (a new number), others
+    (a deletion, a reaction) may come days after the last word, and none of them surely opens the 24 hours.
+    """
+    return content.arrival.reading is not Reading.MARK or message.get("type") == "request_welcome"
 
 
 def _sent_at(message: Json, received_at: datetime) -> datetime:

@@ -43,6 +43,7 @@ def test_without_an_id_or_a_status_there_is_nothing_to_read(status: dict[str, An
         {"errors": "alle"},
         {"errors": [{"code": "131047"}]},
         {"errors": []},
+        {"errors": [{"code": 2**31, "title": "x" * 1000}]},
         {"biz_opaque_callback_data": "some data"},
         {"biz_opaque_callback_data": {"id": ID}},
     ],

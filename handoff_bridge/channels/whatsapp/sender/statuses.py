@@ -9,6 +9,7 @@ from handoff_bridge.outbox.model import StatusUpdate
 
 #: Longer ones are not Meta's.
 MAX_ID, MAX_STATUS, MAX_ERROR = 500, 16, 300
+MAX_CODE = 2**31 - 1
 
 
 def read_status(phone_number_id: str | None, status: Mapping[str, Any], received_at: datetime) -> StatusUpdate | None:
@@ -35,7 +36,8 @@ def _error(errors: object) -> tuple[int | None, str | None]:
         case [{"code": int(code), **more}, *_]:
             details = more.get("error_data")
             said = details.get("details") if isinstance(details, Mapping) else None
-            return code, str(said or more.get("title") or more.get("message") or "")[:MAX_ERROR]
+            words = str(said or more.get("title") or more.get("message") or "")
+            return code if abs(code) <= MAX_CODE else None, words[:MAX_ERROR]
     return None, None
 
 
