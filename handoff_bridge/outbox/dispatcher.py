@@ -44,8 +44,14 @@ class RetryPolicy:
     give_up_after: timedelta = timedelta(hours=2)
 
     def wait_s(self, attempts: int) -> float:
-        grown = min(self.first_wait_s * 2.0 ** min(attempts, 30), self.longest_wait_s)
-        return grown * random.uniform(0.75, 1.25)
+        return self._grown_s(attempts) * random.uniform(0.75, 1.25)
+
+    def is_over(self, attempts: int) -> bool:
+        """Whether it has been tried for long enough. How long it waited for the customer before does not count."""
+        return sum(self._grown_s(attempt) for attempt in range(attempts)) >= self.give_up_after.total_seconds()
+
+    def _grown_s(self, attempts: int) -> float:
+        return min(self.first_wait_s * 2.0 ** min(attempts, 30), self.longest_wait_s)
 
 
 class Dispatcher:
@@ -153,8 +159,8 @@ class Dispatcher:
                 return {"status": Status.PLANNED.value, "due_at": again_at, "attempts": delivery.attempts}
             case outcomes.NotSent():
                 due_at = now + timedelta(seconds=self._retry.wait_s(delivery.attempts))
-                late = due_at - delivery.created_at > self._retry.give_up_after
-                return {"status": (Status.DEAD if late else Status.PLANNED).value, "due_at": due_at}
+                over = self._retry.is_over(delivery.attempts)
+                return {"status": (Status.DEAD if over else Status.PLANNED).value, "due_at": due_at}
 
     async def _catch_up(
         self, tx: OutboxTransaction, delivery: Delivery, external_id: str, held: bool, now: datetime

@@ -26,9 +26,16 @@ async def record_status(tx: OutboxTransaction, told: StatusUpdate, now: datetime
     new = await tx.delivery_statuses.add(told, delivery.id if delivery else None, now)
     if delivery is None:
         return Recorded(new, None)
-    if new:
+    if new and not await _is_outdated(tx, told):
         await learn(tx, delivery, [told], now)
     return Recorded(new, delivery.conversation_id)
+
+
+async def _is_outdated(tx: OutboxTransaction, told: StatusUpdate) -> bool:
+    """That it was accepted says nothing any more once it is known to have failed; the delivery may be another try."""
+    if RANKS.get(told.status, 0) > RANKS["sent"] or told.status == FAILED:
+        return False
+    return any(known.status == FAILED for known in await tx.delivery_statuses.of(told.external_id))
 
 
 async def learn(tx: OutboxTransaction, delivery: Delivery, told: list[StatusUpdate], now: datetime) -> None:

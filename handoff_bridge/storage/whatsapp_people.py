@@ -96,6 +96,8 @@ class WhatsAppPeople:
     async def merge(self, into: Person, gone: Person) -> None:
         """They are one: what ``gone`` has becomes that of ``into``."""
         await self._connection.execute(update(threads).where(threads.c.person_id == gone.id).values(person_id=into.id))
+        # What waits for the customer waits for the same customer.
+        await self._connection.execute(update(deliveries).where(deliveries.c.lane == gone.id).values(lane=into.id))
         await self._connection.execute(delete(people).where(people.c.id == gone.id))
 
     async def open_thread(self, person_id: str) -> Thread | None:

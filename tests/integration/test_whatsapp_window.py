@@ -1,11 +1,18 @@
 """The 24-hour window: nothing but a template after it, and what waits goes when the customer writes."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from handoff_bridge.business import BusinessRules
+from handoff_bridge.http import keys
+from handoff_bridge.outbox import dispatcher
+from handoff_bridge.storage.outbox_schema import deliveries
+from handoff_bridge.storage.whatsapp_schema import whatsapp_threads
+from tests.fakes.graph.faults import Fault
 from tests.support.people import Refused
 from tests.support.rasa import ScriptedRasa
 from tests.support.whatsapp_phone import REOPEN, WhatsAppLoop, eventually, fake_graph, whatsapp_loop, with_whatsapp
@@ -154,3 +161,68 @@ async def test_a_conversation_on_the_website_takes_no_template(loop: WhatsAppLoo
     with pytest.raises(Refused) as refused:
         await kim.call("POST", f"/conversations/{customer.id}/templates", json=body)
     assert (refused.value.status, refused.value.code) == (409, "illegal_transition")
+
+
+MARKS = {
+    "a deletion": {"type": "revoke", "revoke": {"original_message_id": "wamid.x"}},
+    "a reaction": {"type": "reaction", "reaction": {"message_id": "wamid.x", "emoji": "👍"}},
+    "a changed number": {"type": "system", "system": {"type": "user_changed_number", "wa_id": "491701234567"}},
+}
+
+
+@pytest.mark.parametrize("what", MARKS)
+async def test_what_is_no_word_of_the_customer_opens_no_window(loop: WhatsAppLoop, what: str) -> None:
+    phone, kim = loop.phone(), await loop.bridge.agent()
+    conversation_id = await loop.with_agent(phone, kim, age_s=DAY_S + 60)
+    await kim.write(conversation_id, "Ihr Gerät ist fertig.")
+    await phone.sees(f"[{REOPEN}]")
+    loop.line.receive(phone.person, MARKS[what])
+    await eventually(lambda: not loop.fake.webhooks.under_way, "every webhook taken")
+    await kim.write(conversation_id, "Sie können es abholen.")
+    await loop.delivery(kim, conversation_id, "Sie können es abholen.", "held")
+    assert phone.texts == [f"[{REOPEN}]"]
+    assert not (await kim.open(conversation_id))["conversation"]["whatsapp"]["window_open"]
+
+    phone.write("Ja?")
+    await phone.sees("Sie können es abholen.")
+    assert loop.fake.ledger.breaches == []
+
+
+async def test_a_late_word_that_it_was_accepted_does_not_hide_that_it_failed(loop: WhatsAppLoop) -> None:
+    phone, kim = loop.phone(), await loop.bridge.agent()
+    conversation_id = await loop.with_agent(phone, kim)
+    await phone.sees("Kim Weber ist jetzt für Sie da")
+    loop.line.fails_later[phone.person.user_id] = 131047
+    await kim.write(conversation_id, "Ihr Gerät ist fertig.")
+    await loop.delivery(kim, conversation_id, "Ihr Gerät", "held")
+    loop.line.fails_later.clear()
+    accepted = next(one for one in loop.fake.ledger.accepted if "Ihr Gerät" in str(one.body))
+    late = {"id": accepted.wamid, "status": "sent", "timestamp": "1790000000"}
+    late["biz_opaque_callback_data"] = str(accepted.callback)
+    loop.fake.webhooks.send(loop.line.id, loop.line.display, {"statuses": [late]})
+    await eventually(lambda: not loop.fake.webhooks.under_way, "every webhook taken")
+    await phone.sees(f"[{REOPEN}]")
+    await loop.delivery(kim, conversation_id, "Ihr Gerät", "held")
+    phone.write("Ja?")
+    await phone.sees("Ihr Gerät ist fertig.")
+    assert phone.texts.count("Ihr Gerät ist fertig.") == 1
+
+
+async def test_a_reply_that_has_waited_for_days_is_tried_again_like_any_other(
+    loop: WhatsAppLoop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dispatcher.RetryPolicy, "wait_s", lambda _self, attempts: 0.1 * attempts)
+    phone, kim = loop.phone(), await loop.bridge.agent()
+    conversation_id = await loop.with_agent(phone, kim, age_s=DAY_S + 60)
+    await kim.write(conversation_id, "Ihr Gerät ist fertig.")
+    await phone.sees(f"[{REOPEN}]")
+    app = loop.bridge.server.app
+    async with app[keys.store].database.write() as connection:
+        days_ago = app[keys.clock].now() - timedelta(days=3)
+        await connection.execute(update(deliveries).values(created_at=days_ago))
+        # Asked at the same time, so that nobody asks again.
+        await connection.execute(update(whatsapp_threads).values(last_inbound_at=days_ago - timedelta(days=1)))
+    loop.fake.faults.add(Fault("error", 131016), 3)
+    phone.write("Ja?")
+    await phone.sees("Ihr Gerät ist fertig.")
+    assert loop.fake.ledger.breaches == []

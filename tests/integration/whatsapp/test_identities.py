@@ -1,11 +1,16 @@
 """People are known by their user id, keep their conversation through every change, and are never mixed up."""
 
+import asyncio
+import time
+
 from sqlalchemy import select
 
 from handoff_bridge.http import keys
+from handoff_bridge.storage.outbox_schema import deliveries
 from handoff_bridge.storage.whatsapp_schema import whatsapp_people
 from tests.integration.whatsapp.conftest import WhatsApp
-from tests.support.whatsapp import OTHER_NUMBER, Json, Someone, message, text
+from tests.support.people import PATIENCE_S
+from tests.support.whatsapp import NUMBER, OTHER_NUMBER, Json, Someone, message, text
 
 PHONE, NEW_PHONE = "4915100000001", "4915100000077"
 USER, NEW_USER = "DE.1000001", "DE.2000002"
@@ -113,3 +118,36 @@ async def test_the_latest_profile_name_is_shown_to_agents(whatsapp: WhatsApp) ->
     (listed,) = await (await whatsapp.bridge.agent()).list("state=bot")
     shown = listed["whatsapp"]
     assert (shown["name"], shown["phone"], shown["number"]["name"]) == ("Erika Neu", PHONE, "Nummer 1")
+
+
+async def test_what_waits_for_one_of_two_goes_when_they_turn_out_to_be_one(whatsapp: WhatsApp) -> None:
+    whatsapp.graph.people.add("Erika Muster", PHONE, USER)
+    # Both are longer ago than a day, so every answer waits.
+    await conversations_after(whatsapp, (Someone(PHONE), "eins"), (Someone(user_id=USER), "zwei"))
+    await delivered(whatsapp, {"held"}, conversations=2)
+    now_s = int(time.time())
+    whatsapp.graph.lines[NUMBER].limits.received(USER, now_s)
+    await whatsapp.meta.say(Someone(PHONE, USER), text("jetzt", timestamp=str(now_s)))
+    await delivered(whatsapp, {"sent"}, conversations=2)
+    (person,) = await people(whatsapp)
+    assert person == (USER, PHONE)
+    assert whatsapp.graph.ledger.breaches == []
+
+
+async def delivered(whatsapp: WhatsApp, statuses: set[str], conversations: int) -> None:
+    """Wait until there is something to send in each conversation, and all of it is in one of these states."""
+    async with asyncio.timeout(PATIENCE_S):
+        while True:
+            async with whatsapp.bridge.server.app[keys.store].database.read() as connection:
+                rows = (await connection.execute(select(deliveries))).all()
+            bot = {row.conversation_id for row in rows if row.sender == "bot"}
+            if len(bot) == conversations and {row.status for row in rows} <= statuses:
+                return
+            await asyncio.sleep(0.02)
+
+
+async def test_an_id_longer_than_any_is_nobodys_and_what_was_said_is_kept(whatsapp: WhatsApp) -> None:
+    await whatsapp.meta.say(Someone("4" * 300), "lange Nummer")
+    await whatsapp.meta.say(Someone(user_id="DE." + "9" * 300), "lange Kennung")
+    assert await people(whatsapp) == []
+    assert [(row.kind, row.status) for row in await whatsapp.meta.updates()] == [("message", "unknown")] * 2
