@@ -20,6 +20,9 @@ from handoff_bridge.channels.whatsapp.sender.formatting import to_whatsapp
         ("[https://shop.example](https://shop.example)", "https://shop.example"),
         ("[Anrufen](tel:0800123)", "Anrufen: 0800123"),
         ("`**kein Fett**`", "`**kein Fett**`"),
+        ("**https://shop.example/*neu*/a**", "*https://shop.example/*neu*/a*"),
+        ("Siehe *https://shop.example/a~~b~~/*, **bitte**.", "Siehe _https://shop.example/a~~b~~/_, *bitte*."),
+        ("[Filter](https://shop.example/?q=/*x*/) und *hier*", "Filter: https://shop.example/?q=/*x*/ und _hier_"),
     ],
 )
 def test_our_light_formatting_becomes_whatsapps(ours: str, theirs: str) -> None:
@@ -35,6 +38,7 @@ def test_our_light_formatting_becomes_whatsapps(ours: str, theirs: str) -> None:
         "Ihre Nummer: B-2026-104233",
         "1. Erstens\n2. Zweitens",
         "https://shop.example/a*b*c",
+        "https://shop.example/*b*/c?x=**y**&z=1 und http://shop.example/~~alt~~/",
         "10–12 Uhr",
         "Sterne: ***",
         "",
