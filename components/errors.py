@@ -45,7 +45,7 @@ class LexiconInvalid(ComponentError):
 
 
 class FrustrationLinesInvalid(ComponentError):
-    """The lines that frustration is learned from are missing or not what they should be. Names the file and the place."""
+    """The lines that frustration is learned from are missing or wrong. Names the file and the place."""
 
 
 class FrustrationNotTrained(ComponentError):
