@@ -1,5 +1,6 @@
 """What WhatsApp refuses or leaves open: tried later, held, shown to agents; never sent twice by itself."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -88,6 +89,20 @@ async def test_what_is_refused_for_good_is_shown_and_goes_again_when_somebody_wa
     await phone.sees("Ihre Rechnung liegt bereit.")
     await loop.delivery(kim, conversation_id, "Ihre Rechnung liegt bereit.", "read")
     assert (await kim.call("GET", "/deliveries"))["deliveries"] == []
+
+
+async def test_two_who_send_the_same_again_at_once_send_it_once(loop: WhatsAppLoop) -> None:
+    phone, kim, conversation_id = await talking(loop)
+    loop.fake.faults.add(Fault("error", 131026))
+    await kim.write(conversation_id, "Ihre Rechnung liegt bereit.")
+    seen = await loop.delivery(kim, conversation_id, "Ihre Rechnung", "failed")
+    (open_id,) = seen["delivery"]["open_ids"]
+    again = (kim.call("POST", f"/deliveries/{open_id}/resend") for _ in range(3))
+    answers = await asyncio.gather(*again, return_exceptions=True)
+    assert [answer.status for answer in answers if isinstance(answer, Refused)] == [409, 409]
+    await phone.sees("Ihre Rechnung liegt bereit.")
+    await loop.delivery(kim, conversation_id, "Ihre Rechnung", "read")
+    assert phone.texts.count("Ihre Rechnung liegt bereit.") == 1
 
 
 async def test_what_failed_after_it_was_accepted_is_shown(loop: WhatsAppLoop) -> None:
