@@ -104,6 +104,6 @@ export const texts = {
     save: "{name} speichern",
     pending: "Die Datei wird noch geholt …",
     refused: "Die Datei wurde nicht angenommen: zu groß oder von einer Art, die hier nicht aufbewahrt wird.",
-    gone: "Die Datei war bei WhatsApp nicht mehr zu haben. Bitten Sie gern, sie noch einmal zu schicken.",
+    gone: "Die Datei ist nicht mehr da: WhatsApp hatte sie nicht mehr, oder die Zeit der Aufbewahrung ist um.",
   },
 } as const;
