@@ -31,8 +31,11 @@ class DeskSide:
                 latest = await tx.handoffs.latest(conversation_id)
                 if latest is not None and latest.status is HandoffStatus.REQUESTED:
                     conversation = replace(conversation, handoff_id=latest.id)
+            now = core.clock.now()
             conversation = await core.apply(tx, core.changes.claim(conversation, agent, epoch))
-            await tx.turns.supersede(conversation_id, core.clock.now())
+            await tx.turns.supersede(conversation_id, now)
+            # Also where nothing of the desk is open: who takes a conversation over is there.
+            await tx.agents.seen(agent.id, now)
         core.announce(conversation_id, queue=True)
         return conversation
 

@@ -146,6 +146,10 @@ class AgentRows(Protocol):
         """Raises NotFound."""
         ...
 
+    async def seen(self, agent_id: str, at: datetime) -> None:
+        """Note a sign of life."""
+        ...
+
 
 class Transaction(Protocol):
     """All rows of one transaction; it commits when the block ends and rolls back on any error."""

@@ -76,8 +76,6 @@ class ConversationTable:
             .where(
                 conversations.c.state == State.HUMAN.value,
                 or_(agents.c.last_seen_at < silent_since, agents.c.disabled.is_(True)),
-                # Claimed from outside the desk a moment ago: the claim itself is a sign of life.
-                conversations.c.updated_at < silent_since,
             )
             .limit(limit)
         )

@@ -6,6 +6,7 @@ import pytest
 
 from handoff_bridge.channels.webchat.presence import CustomerPresence
 from handoff_bridge.conversations.core import Core, SystemClock
+from handoff_bridge.conversations.model import Draft, Sender
 from handoff_bridge.conversations.timeouts import Timeouts
 from handoff_bridge.http import keys
 from tests.support.bridge import Bridge
@@ -41,6 +42,28 @@ async def test_an_agent_who_drops_out_loses_the_conversation_to_the_front_of_the
     assert "Kim Weber" in notices[1]["text"]
     with pytest.raises(Refused, match="stale_epoch"):
         await agent.write(first.id, "Ich bin wieder da", epoch)
+
+
+async def test_a_customer_who_goes_on_writing_is_not_left_with_an_agent_who_has_dropped_out(bridge: Bridge) -> None:
+    customer, agent = await bridge.customer(), await bridge.agent()
+    await customer.ask_for_person()
+    await agent.claim(customer.id)
+    asked = Draft(Sender.CUSTOMER, "Sind Sie noch da?", client_message_id="still-there")
+    await bridge.server.app[keys.store].append(customer.id, asked, LaterClock(timedelta(seconds=115)).now())
+    assert await run_timeouts(bridge, seconds=120) == 1
+    assert (await customer.conversation())["state"] == "waiting"
+
+
+async def test_a_claim_is_a_sign_of_life_although_the_agent_was_last_seen_long_ago(bridge: Bridge) -> None:
+    customer, agent = await bridge.customer(), await bridge.agent()
+    app = bridge.server.app
+    await customer.ask_for_person()
+    async with app[keys.store].write() as tx:
+        await tx.agents.seen(agent.agent["id"], LaterClock(timedelta(hours=-1)).now())
+        claiming = await tx.agents.get(agent.agent["id"])
+    epoch = (await customer.conversation())["epoch"]
+    await app[keys.desk].claim(customer.id, claiming, epoch)
+    assert await run_timeouts(bridge, seconds=60) == 0
 
 
 async def test_an_agent_who_is_there_keeps_the_conversation(bridge: Bridge) -> None:
