@@ -74,10 +74,14 @@ class PostgresSignals:
             try:
                 await self._connected()
                 wait_s = 0.1
+                continue
             except LOST as error:
                 log.warning("No connection for wake-ups (%s); trying again.", type(error).__name__)
-                await asyncio.sleep(wait_s)
-                wait_s = min(wait_s * 2, LONGEST_RECONNECT_S)
+            except Exception:
+                # Whatever it was: without this task nobody would hear of the other bridges again.
+                log.exception("Wake-ups failed; trying again.")
+            await asyncio.sleep(wait_s)
+            wait_s = min(wait_s * 2, LONGEST_RECONNECT_S)
 
     async def sweep(self) -> None:
         """Wake the followers of every conversation that changed since the last sweep."""

@@ -14,7 +14,7 @@ from handoff_bridge.http import keys
 from handoff_bridge.realtime import postgres
 from tests.support.bridge import Bridge, bridge_settings, running_bridge
 from tests.support.databases import fresh_postgres_database
-from tests.support.people import AgentAtDesk, Customer
+from tests.support.people import PATIENCE_S, AgentAtDesk, Customer
 from tests.support.rasa import Gate, Json, ScriptedRasa, says
 
 
@@ -157,6 +157,33 @@ async def test_wake_ups_come_back_after_the_database_cut_every_connection(
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
         await connection.close()
+        await customer.write("Noch da?")
+        await events.until("message", lambda m: m["text"] == "Noch da?")
+
+
+async def test_wake_ups_outlive_an_error_that_nobody_has_foreseen(
+    bridges: tuple[Bridge, Bridge], database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, two = bridges
+    customer = await one.customer()
+    sweep, failed = postgres.PostgresSignals.sweep, asyncio.Event()
+
+    async def fail_once(self: postgres.PostgresSignals) -> None:
+        if not failed.is_set():
+            failed.set()
+            raise asyncpg.InternalClientError("got result for unknown protocol state")
+        await sweep(self)
+
+    async with moved(customer, two).events() as events:
+        await events.until("conversation")
+        monkeypatch.setattr(postgres.PostgresSignals, "sweep", fail_once)
+        connection = await asyncpg.connect(database.replace("+asyncpg", ""))
+        await connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        await connection.close()
+        await asyncio.wait_for(failed.wait(), PATIENCE_S)
         await customer.write("Noch da?")
         await events.until("message", lambda m: m["text"] == "Noch da?")
 
