@@ -184,7 +184,13 @@ async def close(request: web.Request) -> web.Response:
 
 @routes.get("/desk/api/events")
 async def events(request: web.Request) -> web.StreamResponse:
-    return await stream_events(request, await signed_in(request))
+    agent = await signed_in(request)
+    limits = request.app[keys.limits]
+    if not limits.on:
+        return await stream_events(request, agent)
+    address = client_address(request, request.app[keys.settings].trusted_proxies)
+    with limits.streams_per_address.one(address), limits.streams_per_agent.one(agent.id):
+        return await stream_events(request, agent)
 
 
 async def _conversation(request: web.Request, conversation_id: str) -> web.Response:

@@ -78,11 +78,17 @@ class Limits:
 
         # A customer writes in bursts of short lines; nobody writes sixty at once.
         self.messages = buckets(60, 2.0)
+        # Asking for a person, leaving the queue, rating: each stirs the desk or the log. Not counted with the messages:
+        # who has written too much can still ask for a person.
+        self.changes = buckets(20, 0.5)
+        # Said again every few seconds, and each goes to every desk.
+        self.typing = buckets(30, 1.0)
         # Whole offices share one address.
         self.conversations = buckets(100, 1.0)
         self.requests = buckets(1000, 200.0)
         self.sign_ins = buckets(20, 0.2)
         self.streams_per_token = OpenStreams(max(1, round(8 * scale)))
+        self.streams_per_agent = OpenStreams(max(1, round(8 * scale)))
         self.streams_per_address = OpenStreams(max(1, round(400 * scale)))
 
 

@@ -60,6 +60,39 @@ async def test_a_token_opens_a_bounded_number_of_streams(
                     pass
 
 
+async def test_an_agent_opens_a_bounded_number_of_streams(
+    rasa: ScriptedRasa, rules: BusinessRules, tmp_path: Path
+) -> None:
+    settings = bridge_settings(f"sqlite+aiosqlite:///{tmp_path}/h.db", rasa.url, tmp_path, rate_limit_scale=0.125)
+    async with running_bridge(settings, rasa, rules) as bridge:
+        agent = await bridge.agent()
+        async with agent.events() as first:
+            await first.until("snapshot")
+            with pytest.raises(Refused, match="too_many_requests"):
+                async with agent.events():
+                    pass
+
+
+async def test_one_conversation_cannot_flood_the_desk_with_changes_of_mind(
+    rasa: ScriptedRasa, rules: BusinessRules, tmp_path: Path
+) -> None:
+    settings = bridge_settings(f"sqlite+aiosqlite:///{tmp_path}/h.db", rasa.url, tmp_path, rate_limit_scale=0.1)
+    async with running_bridge(settings, rasa, rules) as bridge:
+        customer, other = await bridge.customer(), await bridge.customer()
+        await customer.ask_for_person()
+        await customer.stop_waiting()
+        with pytest.raises(Refused, match="too_many_requests") as refused:
+            await customer.ask_for_person()
+        assert refused.value.details["retry_after_s"] >= 1
+        for _ in range(3):
+            await customer.call("POST", "/typing", 204, json={"active": True})
+        with pytest.raises(Refused, match="too_many_requests"):
+            await customer.call("POST", "/typing", 204, json={"active": True})
+        # Others go on, and so does what this one has to say.
+        await other.ask_for_person()
+        await customer.write("Ich warte")
+
+
 async def test_prometheus_is_told_what_happens_and_nothing_personal(bridge: Bridge) -> None:
     customer = await bridge.customer()
     await customer.write("Mein Name ist Wintergerst")

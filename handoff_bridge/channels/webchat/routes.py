@@ -91,6 +91,8 @@ async def events(request: web.Request) -> web.StreamResponse:
 @routes.post(ONE + "/typing")
 async def typing(request: web.Request) -> web.Response:
     conversation_id = await customer_conversation(request)
+    if (limits := request.app[keys.limits]).on:
+        limits.typing.take(conversation_id)
     body = await read_body(request, Typing)
     request.app[keys.signals].typing(conversation_id, Sender.CUSTOMER.value, body.active)
     return web.Response(status=204)
@@ -99,6 +101,8 @@ async def typing(request: web.Request) -> web.Response:
 @routes.post(ONE + "/handoff")
 async def ask_for_person(request: web.Request) -> web.Response:
     conversation_id = await customer_conversation(request)
+    if (limits := request.app[keys.limits]).on:
+        limits.changes.take(conversation_id)
     conversation = await request.app[keys.customers].request_handoff(conversation_id)
     return await _conversation(request, conversation, status=202)
 
@@ -106,6 +110,8 @@ async def ask_for_person(request: web.Request) -> web.Response:
 @routes.delete(ONE + "/handoff")
 async def stop_waiting(request: web.Request) -> web.Response:
     conversation_id = await customer_conversation(request)
+    if (limits := request.app[keys.limits]).on:
+        limits.changes.take(conversation_id)
     conversation = await request.app[keys.customers].cancel_handoff(conversation_id)
     return await _conversation(request, conversation)
 
@@ -113,12 +119,16 @@ async def stop_waiting(request: web.Request) -> web.Response:
 @routes.post(ONE + "/close")
 async def close(request: web.Request) -> web.Response:
     conversation_id = await customer_conversation(request)
+    if (limits := request.app[keys.limits]).on:
+        limits.changes.take(conversation_id)
     return await _conversation(request, await request.app[keys.customers].close(conversation_id))
 
 
 @routes.post(ONE + "/rating")
 async def rate(request: web.Request) -> web.Response:
     conversation_id = await customer_conversation(request)
+    if (limits := request.app[keys.limits]).on:
+        limits.changes.take(conversation_id)
     body = await read_body(request, Rating)
     async with request.app[keys.store].write() as tx:
         await tx.tokens.rate(conversation_id, body.score, body.comment, request.app[keys.core].clock.now())
