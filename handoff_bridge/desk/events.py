@@ -11,7 +11,7 @@ from datetime import datetime
 
 from aiohttp import web
 
-from handoff_bridge.conversations.model import Agent, Conversation, Message
+from handoff_bridge.conversations.model import Agent, Conversation, Message, State
 from handoff_bridge.desk.access import COOKIE
 from handoff_bridge.desk.delivery_news import DeliveryNews
 from handoff_bridge.desk.listing import listing
@@ -20,10 +20,12 @@ from handoff_bridge.http import keys
 from handoff_bridge.http.sse import HEARTBEAT_S, EventStream
 from handoff_bridge.http.wire import message_to_wire
 from handoff_bridge.realtime.hub import Subscription, following
-from handoff_bridge.storage.desk_views import ListFilter
+from handoff_bridge.storage.desk_views import ListedConversation, ListFilter
 
 #: Conversations in the first picture and in one round of changes.
 MAX_LISTED = 500
+#: Whoever has a person or waits for one is in the first picture, however many have talked to the bot since.
+PICTURE = (State.HUMAN, State.WAITING, State.BOT)
 PAGE = 200
 #: How much is sent of a conversation that the desk hears of for the first time.
 UNSEEN = 50
@@ -105,8 +107,14 @@ class DeskFollower:
         self._deliveries = DeliveryNews(app, stream)
 
     async def start(self) -> None:
+        found: dict[str, ListedConversation] = {}
         async with self._app[keys.store].read() as tx:
-            listed = await tx.desk_views.list(ListFilter(limit=MAX_LISTED))
+            for state in PICTURE:
+                if (left := MAX_LISTED - len(found)) > 0:
+                    for item in await tx.desk_views.list(ListFilter(state=state, limit=left)):
+                        # What changes hands between two looks counts as it was seen last.
+                        found[item.conversation.id] = item
+            listed = list(found.values())
             wires = await listing(self._app, tx, listed)
         self._cursors = {item.conversation.id: item.conversation.last_seq for item in listed}
         await self._stream.send("snapshot", {"conversations": wires})

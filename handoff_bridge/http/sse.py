@@ -1,8 +1,9 @@
-"""Server-sent events: one writer, heartbeats, an end that lets the client come back.
+"""Server-sent events: one writer, heartbeats, no endless wait for a reader, an end that lets the client come back.
 
 Format: https://html.spec.whatwg.org/multipage/server-sent-events.html
 """
 
+import asyncio
 import json
 from types import TracebackType
 from typing import Self
@@ -13,6 +14,8 @@ from handoff_bridge.errors import StoreUnavailable
 
 #: A comment goes out after this much silence, so that both sides notice a dead connection.
 HEARTBEAT_S = 15.0
+#: A client that takes nothing for this long while more waits for it is cut off; it resumes by its cursor.
+PATIENCE_S = 30.0
 #: Clients come back after this long, in milliseconds.
 RETRY_MS = 1000
 
@@ -37,7 +40,7 @@ class EventStream:
 
     async def __aenter__(self) -> Self:
         await self._response.prepare(self._request)
-        await self._response.write(f"retry: {RETRY_MS}\n\n".encode())
+        await self._write(f"retry: {RETRY_MS}\n\n".encode())
         return self
 
     async def __aexit__(
@@ -55,7 +58,18 @@ class EventStream:
         if event_id is not None:
             lines.append(f"id: {event_id}")
         lines.append(f"data: {json.dumps(data, ensure_ascii=False)}")
-        await self._response.write(("\n".join(lines) + "\n\n").encode())
+        await self._write(("\n".join(lines) + "\n\n").encode())
 
     async def heartbeat(self) -> None:
-        await self._response.write(b": still here\n\n")
+        await self._write(b": still here\n\n")
+
+    async def _write(self, part: bytes) -> None:
+        """Raises ConnectionResetError for a client that has gone or takes nothing."""
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                await self._response.write(part)
+        except TimeoutError:
+            # What lies in the buffers is given up: an end in order would wait for this reader, too.
+            if (transport := self._request.transport) is not None:
+                transport.abort()
+            raise ConnectionResetError("The reader takes nothing.") from None

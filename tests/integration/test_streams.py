@@ -8,10 +8,12 @@ from typing import NoReturn
 import pytest
 
 from handoff_bridge.business import BusinessRules
+from handoff_bridge.conversations.model import Draft, Sender
+from handoff_bridge.desk import events as desk_events
 from handoff_bridge.errors import StoreUnavailable
-from handoff_bridge.http import keys
+from handoff_bridge.http import keys, sse
 from tests.support.bridge import Bridge, bridge_settings, running_bridge
-from tests.support.people import AgentAtDesk, Customer, EventReader, Refused
+from tests.support.people import PATIENCE_S, AgentAtDesk, Customer, EventReader, Refused
 from tests.support.rasa import ScriptedRasa
 
 
@@ -153,10 +155,9 @@ async def test_of_an_old_conversation_outside_the_picture_a_desk_gets_the_end_an
 ) -> None:
     monkeypatch.setattr("handoff_bridge.desk.events.MAX_LISTED", 1)
     monkeypatch.setattr("handoff_bridge.desk.events.UNSEEN", 2)
-    old, agent = await waiting_customer(bridge), await bridge.agent()
+    agent, _ = await bridge.agent(), await waiting_customer(bridge)
+    old = await waiting_customer(bridge)
     await write_many(old, 5)
-    await waiting_customer(bridge)
-    await agent.claim(old.id)
     async with agent.events() as events:
         _, snapshot = await events.next()
         assert old.id not in {listed["id"] for listed in snapshot["conversations"]}
@@ -164,6 +165,18 @@ async def test_of_an_old_conversation_outside_the_picture_a_desk_gets_the_end_an
         assert await take(events, 2) == [last - 1, last]
         await write_many(old, 3)
         assert await take(events, 3) == [last + 1, last + 2, last + 3]
+
+
+async def test_who_waits_or_has_a_person_is_in_the_picture_however_many_came_later(
+    bridge: Bridge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desk_events, "MAX_LISTED", 3)
+    agent, waiting, with_agent = await bridge.agent(), await waiting_customer(bridge), await waiting_customer(bridge)
+    await agent.claim(with_agent.id)
+    later = [await bridge.customer() for _ in range(4)]
+    async with agent.events() as events:
+        shown = (await events.until("snapshot"))["conversations"]
+    assert {conversation["id"] for conversation in shown} == {waiting.id, with_agent.id, later[-1].id}
 
 
 async def test_the_desk_sees_who_is_writing_and_to_whom(bridge: Bridge) -> None:
@@ -186,6 +199,28 @@ async def test_a_client_that_went_away_leaves_no_stream_behind(bridge: Bridge) -
         while hub.stream_count:
             # A dead connection is noticed when something is written to it.
             await customer.write("Hallo?")
+
+
+async def test_a_reader_who_takes_nothing_is_cut_off_and_goes_on_at_the_cursor(
+    bridge: Bridge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sse, "PATIENCE_S", 0.2)
+    customer, app = await waiting_customer(bridge), bridge.server.app
+    text = "ä" * 4096
+    async with app[keys.store].write() as tx:
+        # More than the buffers of both ends can hold.
+        await tx.messages.append(customer.id, [Draft(Sender.CUSTOMER, text)] * 1500, app[keys.core].clock.now())
+    address = bridge.server.make_url(f"/v1/conversations/{customer.id}/events")
+    reader, writer = await asyncio.open_connection(address.host, address.port, limit=1024)
+    lines = (f"GET {address.path} HTTP/1.1", "Host: localhost", f"Authorization: Bearer {customer.token}", "", "")
+    writer.write("\r\n".join(lines).encode())
+    assert (await reader.readline()).startswith(b"HTTP/1.1 200")
+    async with asyncio.timeout(PATIENCE_S):
+        while app[keys.hub].stream_count:
+            await customer.write("Hallo?")
+    writer.close()
+    async with customer.events(after=1400) as events:
+        assert await take(events, 102) == list(range(1401, 1503))
 
 
 async def test_a_stream_ends_in_order_when_the_database_is_away_and_goes_on_afterwards(
