@@ -118,15 +118,20 @@ def _operation(
         operation["parameters"] = list(parameters)
         errors = (*errors, 422)
     for status in sorted({*errors, 500, 503}):
-        operation["responses"][str(status)] = {
-            "description": "An error as JSON.",
-            "content": _content(schemas.ErrorAnswer),
-        }
+        operation["responses"][str(status)] = _error()
     return operation
 
 
+def _error() -> Json:
+    return {"description": "An error as JSON.", "content": _content(schemas.ErrorAnswer)}
+
+
 def _operations() -> list[tuple[str, str, Json]]:
-    return [*_customer_operations(), *_desk_operations(), *_inner_operations()]
+    by_people = [*_customer_operations(), *_desk_operations()]
+    for _, _, operation in by_people:
+        # Whatever is asked for: an address may ask only so often.
+        operation["responses"].setdefault("429", _error())
+    return [*by_people, *_inner_operations()]
 
 
 def _customer_operations() -> list[tuple[str, str, Json]]:

@@ -124,3 +124,14 @@ async def test_every_answer_carries_the_security_headers(bridge: Bridge) -> None
             assert "unsafe" not in response.headers["Content-Security-Policy"]
             assert response.headers["X-Content-Type-Options"] == "nosniff"
             assert response.headers["Referrer-Policy"] == "no-referrer"
+
+
+async def test_the_document_says_where_one_may_be_asked_to_come_back_later(bridge: Bridge) -> None:
+    api = await Contract.read(bridge.session, bridge.url)
+    bounded = {
+        path
+        for path, operations in api.document["paths"].items()
+        for operation in operations.values()
+        if "429" in operation["responses"]
+    }
+    assert bounded == {path for path in api.document["paths"] if path.startswith(("/v1/", "/desk/"))}
