@@ -135,7 +135,7 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
 
     def _rank(self, text: str, message: Message) -> list[dict[str, Any]]:
         intents = self._model.intents
-        if is_readable(text, self._features.knows_word):
+        if is_readable(text, self._features.knows_word, self._features.resembles_word):
             rows = self._with_vectors(self._features.transform([text]), [message])
             probabilities = self._model.probabilities(rows)[0]
         else:

@@ -17,14 +17,17 @@ _LETTERS = re.compile(r"[^\W\d_]+")
 _SHORT = 3
 
 
-def is_readable(text: str, knows_word: Callable[[str], bool]) -> bool:
+def is_readable(
+    text: str, knows_word: Callable[[str], bool], resembles_word: Callable[[str], bool] = lambda _: True
+) -> bool:
     """Whether `text` has a word that may be known, a number long enough, or a sign that speaks for itself.
 
-    `knows_word` tells of a word in lower case whether any example holds it.
+    `knows_word` tells of a word in lower case whether any example holds it; `resembles_word` tells of a longer one
+    whether it is made like those.
     """
     if _NUMBER.search(re.sub(r"(?<=\d)[ -](?=\d)", "", text)):
         return True
     words = _LETTERS.findall(text.lower())
     if not words:
         return bool(text.strip()) and _SPEAKING_SIGNS.fullmatch(text) is not None
-    return any(len(word) > _SHORT or knows_word(word) for word in words)
+    return any(knows_word(word) or (len(word) > _SHORT and resembles_word(word)) for word in words)

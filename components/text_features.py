@@ -15,6 +15,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
+from functools import cached_property
 from itertools import pairwise
 from typing import TypedDict
 
@@ -128,6 +129,19 @@ class TextFeatures:
     def knows_word(self, word: str) -> bool:
         """Whether an example holds this word (lower case, without digits)."""
         return word in self._columns.get("words", {})
+
+    def resembles_word(self, word: str) -> bool:
+        """Whether half of the letter triples of a word (lower case) occur in words of the examples.
+
+        So a mistyped word or a new compound is told from keys that somebody's elbow has found.
+        """
+        triples = [word[at : at + 3] for at in range(len(word) - 2)]
+        return 2 * sum(triple in self._triples for triple in triples) >= len(triples)
+
+    @cached_property
+    def _triples(self) -> frozenset[str]:
+        known = self._columns.get("words", {})
+        return frozenset(word[at : at + 3] for word in known if word.isalpha() for at in range(len(word) - 2))
 
     def state(self) -> FeatureState:
         """What was learned, fit for JSON."""

@@ -10,6 +10,8 @@ from functools import lru_cache
 #: A run of letters and digits, or a run of anything else that is not blank (an emoji and "??" carry meaning too).
 _WORD = re.compile(r"\w+|[^\w\s]+")
 _DIGITS = re.compile(r"\d+")
+#: The colour of a thumb says nothing; nor does the sign that asks for a coloured emoji.
+_SKIN_COLOURS = re.compile("[\U0001f3fb-\U0001f3ff\ufe0f]")
 #: The end of a sentence or line. A dot after a digit or a single letter is a date or an abbreviation.
 _SENTENCE_END = re.compile(
     r"(?<=[^\W\d]{2})[.…]+(?=\s|$|[A-ZÄÖÜ])|(?<=\d{3})\.(?=\s)|(?<=\))\.(?=\s)|[!?]+|\s[-–—]+\s|\n+"
@@ -36,7 +38,7 @@ _SHORTEST_PART = 4
 
 def fold(text: str) -> str:
     """Lower case, and every number as one sign: which number it is says nothing about what is wanted."""
-    return _DIGITS.sub("0", text.lower())
+    return _DIGITS.sub("0", _SKIN_COLOURS.sub("", text.lower()))
 
 
 def words_of(text: str) -> list[str]:
