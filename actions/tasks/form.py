@@ -174,7 +174,8 @@ class _Turn:
         if denied:
             self._speak(Said(Sentence(why)))
             return self._waiting(asked)
-        if why in self._responses:
+        # Whoever says yes, or asks the same once more, is told again what is needed; whoever looks for it has time.
+        if why in self._responses and self._message.intent not in ("affirm", task.intent):
             self._speak(Said(Sentence("utter_no_hurry")))
             return self._waiting(asked)
         if asked == CONFIRMATION.slot:

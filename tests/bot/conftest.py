@@ -99,6 +99,14 @@ def shop_url(tmp_path_factory: pytest.TempPathFactory) -> str:
     return url
 
 
+@pytest.fixture
+def fresh_shop(shop_url: str) -> Iterator[None]:
+    """The demo shop as it was made, for a test that changes orders or needs them unchanged."""
+    demo_shop.fill(shop_url, shop.today_in_shop())
+    yield
+    demo_shop.fill(shop_url, shop.today_in_shop())
+
+
 @pytest.fixture(scope="session")
 def guard_url(tmp_path_factory: pytest.TempPathFactory) -> str:
     """Where wrong proofs of identity are counted."""

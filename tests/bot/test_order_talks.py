@@ -13,6 +13,8 @@ from actions.tasks.message import Message
 from tests.bot.support.bridge import FakeBridge
 from tests.bot.support.talk import Talk
 
+pytestmark = pytest.mark.usefixtures("fresh_shop")
+
 
 async def test_number_and_postal_code_are_asked_for_before_anything_is_told(talk: Talk) -> None:
     first = await talk.say("wo bleibt mein paket")

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
-from actions.clients import demo_shop, shop_tables
-from actions.clients.shop import engine, today_in_shop
+from actions.clients import shop_tables
+from actions.clients.shop import engine
 from tests.bot.support.bridge import FakeBridge
 from tests.bot.support.talk import Talk
 
-
-@pytest.fixture(autouse=True)
-def fresh_shop(shop_url: str) -> Iterator[None]:
-    """The demo shop as it was made."""
-    demo_shop.fill(shop_url, today_in_shop())
-    yield
-    demo_shop.fill(shop_url, today_in_shop())
+pytestmark = pytest.mark.usefixtures("fresh_shop")
 
 
 def status(shop_url: str, number: str) -> str:
