@@ -10,6 +10,7 @@ from typing import Any, TypedDict
 
 import yaml
 
+from actions.address import is_informal
 from actions.signals import current_stretch, response_of, said_before
 from actions.transcript import Event
 
@@ -39,7 +40,8 @@ def title_of(intent: str) -> str:
     Raises:
         KeyError: it has no title.
     """
-    return str(_titles()["titles"][intent])
+    titles = _titles()["titles"]
+    return str(_titles()["titles_in_du"].get(intent, titles[intent]) if is_informal() else titles[intent])
 
 
 def has_title(intent: str | None) -> bool:

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from rasa.core.agent import Agent
-from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
+from rasa.core.channels.channel import UserMessage
 from rasa.core.lock_store import LockError
 from rasa.core.processor import MessageProcessor
 from rasa.shared.core.constants import ACTION_LISTEN_NAME
@@ -20,6 +20,7 @@ from rasa.shared.core.events import BotUttered, Event, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from actions.signals import TAKEN_UP
+from components import address
 from components.channel_bodies import BotMessage, Reply, Turn
 from components.errors import NotReady, TurnFailed
 from components.frustration import BOT_BEFORE
@@ -60,7 +61,7 @@ async def answer(agent: Agent, turn: Turn) -> Reply:
 
 
 async def _answer_locked(processor: MessageProcessor, turn: Turn, failures: list[str]) -> Reply:
-    output = CollectingOutputChannel()
+    output = address.output()
     metadata = {"channel": turn.channel, "locale": turn.locale, "is_payload": turn.is_payload}
     tracker = await processor.fetch_tracker_and_update_session(turn.conversation_id, output, metadata)
     _raise_if_failed(failures)

@@ -7,7 +7,8 @@
         sectors: [retail]
 
 General is always on. A part lives in `data/<name>/`: `nlu/`, `rules/` and `stories/` hold training data, `domain.yml`
-what the sector adds to the general domain (the one beside `config.yml`). `HANDSCHLAG_SECTORS=retail,energy` in the
+what the sector adds to the general domain (the one beside `config.yml`), `du.yml` the responses in the informal
+address (see `components.address`). `HANDSCHLAG_SECTORS=retail,energy` in the
 environment stands above the list. Components whose default configuration has `part_folders` are told the folders of all
 parts that are on, so that what they read beside the training data (a lexicon, say) follows the same line.
 """
@@ -24,7 +25,9 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.importers.rasa import RasaFileImporter
 from rasa.shared.utils.common import cached_method, class_from_module_path
 
+from components.address import with_informal
 from components.errors import SectorsInvalid
+from components.said_by_actions import do_not_report
 from components.sectors import joined_domain, sector_names
 
 GENERAL = "general"
@@ -83,9 +86,21 @@ class SectorImporter(RasaFileImporter):
             return Domain.empty()
         general = _checked(Path(self._domain_path))
         files = {folder.name: folder / "domain.yml" for folder in self.part_folders if folder.name != GENERAL}
-        return Domain.from_dict(
-            joined_domain(general, {name: _checked(path) for name, path in files.items() if path.exists()})
-        )
+        domain = joined_domain(general, {name: _checked(path) for name, path in files.items() if path.exists()})
+        domain["responses"] = with_informal(domain.get("responses", {}), self._informal_responses())
+        do_not_report(domain["responses"], Path(self._domain_path).with_name("actions"))
+        return Domain.from_dict(domain)
+
+    def _informal_responses(self) -> dict[str, Any]:
+        """What stands in `du.yml` of the parts, joined by the rules of the domains."""
+        files = {folder.name: folder / "du.yml" for folder in self.part_folders}
+        parts = {name: _checked(path) for name, path in files.items() if path.exists()}
+        # A sector's own wording of a general sentence counts as the domain counts it.
+        for name in self.sectors:
+            parts.setdefault(name, {})
+        joined = joined_domain(parts.pop(GENERAL, {}), parts)
+        responses: dict[str, Any] = joined["responses"]
+        return responses
 
 
 def _folders(root: Path, parts: Iterable[str]) -> list[Path]:

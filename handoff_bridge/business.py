@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime, time
 from pathlib import Path
 from string import Formatter
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 import yaml
@@ -30,6 +30,12 @@ WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun"
 
 class BusinessRulesError(Exception):
     """The business rules cannot be used; says which file and what to change."""
+
+
+#: How customers are addressed.
+Address = Literal["sie", "du"]
+#: What the section `du` may say anew.
+_IN_DU = ("texts", "whatsapp")
 
 
 class _Strict(BaseModel):
@@ -195,6 +201,7 @@ PLACEHOLDERS: dict[str, frozenset[str]] = {
 
 class BusinessRules(_Strict):
     company: Company
+    address: Address = "sie"
     opening_hours: OpeningHours
     desk: Desk
     timeouts: Timeouts
@@ -213,7 +220,11 @@ class BusinessRules(_Strict):
 
 
 def load_business_rules(path: Path) -> BusinessRules:
-    """Read and check the business rules. Raises BusinessRulesError with every mistake named."""
+    """Read and check the business rules; texts are those of the address that the file names.
+
+    Raises:
+        BusinessRulesError: every mistake is named, also one in the section `du` while it is not used.
+    """
     try:
         raw = yaml.safe_load(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -221,7 +232,28 @@ def load_business_rules(path: Path) -> BusinessRules:
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise BusinessRulesError(f"{path} is not valid YAML: {error}") from error
     try:
-        return BusinessRules.model_validate(raw)
+        informal = raw.pop("du", None) if isinstance(raw, dict) else None
+        rules = BusinessRules.model_validate(raw)
+        in_du = rules if informal is None else BusinessRules.model_validate(_in_du(raw, informal, path))
+        return in_du if rules.address == "du" else rules
     except ValidationError as error:
         mistakes = "; ".join(f"{'.'.join(str(part) for part in item['loc'])}: {item['msg']}" for item in error.errors())
         raise BusinessRulesError(f"{path}: {mistakes}") from error
+
+
+def _in_du(raw: dict[str, Any], informal: object, path: Path) -> dict[str, Any]:
+    """The rules with the texts of the section `du`."""
+    if not isinstance(informal, dict):
+        raise BusinessRulesError(f"{path}: du: must be a section")
+    if unknown := sorted(str(key) for key in informal if key not in _IN_DU):
+        raise BusinessRulesError(f"{path}: du.{unknown[0]}: only {' and '.join(_IN_DU)} may stand there")
+    return _joined(raw, informal)
+
+
+def _joined(values: dict[str, Any], anew: dict[str, Any]) -> dict[str, Any]:
+    """The values, section by section, with those that are said anew."""
+    both = dict(values)
+    for key, value in anew.items():
+        known = both.get(key)
+        both[key] = _joined(known, value) if isinstance(known, dict) and isinstance(value, dict) else value
+    return both

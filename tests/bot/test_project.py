@@ -38,8 +38,13 @@ def domain(root: Path) -> Domain:
 
 @pytest.fixture(scope="session")
 def responses(domain: Domain) -> list[tuple[str, dict[str, Any]]]:
-    """(name, variation) of everything the bot can say."""
-    return [(name, variation) for name, variations in domain.responses.items() for variation in variations]
+    """(name, variation) of everything the bot can say, in the formal address (test_forms_of_address.py has the other)."""
+    return [
+        (name, variation)
+        for name, variations in domain.responses.items()
+        for variation in variations
+        if variation.get("channel") != "du"
+    ]
 
 
 @pytest.fixture(scope="session")

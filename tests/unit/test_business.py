@@ -1,5 +1,6 @@
 """The business rules are checked before anything starts, and every mistake is named."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from handoff_bridge.business import PLACEHOLDERS, BusinessRulesError, Texts, load_business_rules
+from handoff_bridge.business import PLACEHOLDERS, BusinessRules, BusinessRulesError, Texts, load_business_rules
 from handoff_bridge.business_escalation import Escalation
 from tests.unit.samples import BUSINESS_FILE, raw_rules
 
@@ -99,3 +100,50 @@ def test_a_file_in_another_encoding_is_named(tmp_path: Path) -> None:
 def test_every_entry_of_the_placeholder_table_is_a_text() -> None:
     fields = set(Texts.model_fields)
     assert {key.split(".")[0] for key in PLACEHOLDERS} <= fields
+
+
+def test_the_bridge_says_du_where_the_company_does(tmp_path: Path) -> None:
+    raw = raw_rules()
+    formal = load_business_rules(BUSINESS_FILE)
+    informal = load(tmp_path, raw | {"address": "du"})
+    assert isinstance(informal, BusinessRules)
+    assert "können Sie" in formal.texts.bot_disclosure
+    assert "kannst du" in informal.texts.bot_disclosure
+    assert informal.texts.human_left == formal.texts.human_left, "what addresses nobody stands once"
+    assert informal.model_dump(exclude={"address", "texts", "whatsapp"}) == formal.model_dump(
+        exclude={"address", "texts", "whatsapp"}
+    )
+
+
+def test_no_shipped_text_of_the_bridge_says_sie_in_du(tmp_path: Path) -> None:
+    rules = load(tmp_path, raw_rules() | {"address": "du"})
+    assert isinstance(rules, BusinessRules)
+    assert rules.whatsapp is not None
+    said = [rules.texts.model_dump(), rules.whatsapp.model_dump(include={"texts", "moving"})]
+    formal = [text for text in _texts(said) if re.search(r"\b(?:Sie|Ihnen|Ihr\w*)\b", text)]
+    assert formal == []
+
+
+def _texts(value: object) -> list[str]:
+    if isinstance(value, dict):
+        return [text for part in value.values() for text in _texts(part)]
+    if isinstance(value, list):
+        return [text for part in value for text in _texts(part)]
+    return [value] if isinstance(value, str) else []
+
+
+@pytest.mark.parametrize("address", ["sie", "du"])
+def test_a_mistake_in_the_texts_for_du_is_named_whether_they_are_used_or_not(tmp_path: Path, address: str) -> None:
+    for informal, named in (
+        ({"texts": {"greeting": "Hi"}}, "texts.greeting"),
+        ({"texts": {"human_joined": "{name} ist da"}}, "human_joined"),
+        ({"company": {"name": "Du"}}, "du.company"),
+        ("du", "du: must be a section"),
+    ):
+        with pytest.raises(BusinessRulesError, match=re.escape(named)):
+            load(tmp_path, raw_rules() | {"address": address, "du": informal})
+
+
+def test_an_address_that_is_none_is_named(tmp_path: Path) -> None:
+    with pytest.raises(BusinessRulesError, match="address"):
+        load(tmp_path, raw_rules() | {"address": "ihr"})
