@@ -38,7 +38,7 @@ def domain(root: Path) -> Domain:
 
 @pytest.fixture(scope="session")
 def responses(domain: Domain) -> list[tuple[str, dict[str, Any]]]:
-    """(name, variation) of everything the bot can say, in the formal address (test_forms_of_address.py has the other)."""
+    """(name, variation) of everything the bot can say, in the formal address."""
     return [
         (name, variation)
         for name, variations in domain.responses.items()
