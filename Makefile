@@ -2,7 +2,7 @@
 # The work is done by runner/; runner/bootstrap.sh brings uv and Python for it.
 
 .DEFAULT_GOAL := help
-.PHONY: help start setup test lint types test-web test-unit test-bot test-faults chaos test-acceptance bench eval embeddings format clean
+.PHONY: help start setup train test lint types test-web test-unit test-bot test-faults chaos test-acceptance bench eval embeddings format clean
 
 RUN := @sh runner/bootstrap.sh
 
@@ -14,6 +14,9 @@ start: ## Richtet alles ein und startet Handschlag (Strg+C beendet); WHATSAPP=de
 
 setup: ## Richtet alles ein, auch was die Prüfungen brauchen
 	$(RUN) setup
+
+train: ## Trainiert den Assistenten neu; ein laufender übernimmt das Modell ohne Neustart
+	$(RUN) train
 
 test: ## Richtet alles ein und führt jede Prüfung aus
 	$(RUN) test

@@ -1,4 +1,6 @@
-"""The channel between the bridge and Rasa: `POST /webhooks/bridge/webhook`, the only way in.
+"""The channel between the bridge and Rasa, the only way in.
+
+`POST /webhooks/bridge/webhook` takes a message, `POST …/model` has a newly trained model take over.
 
 `credentials.yml`:
 
@@ -11,6 +13,7 @@ is an HTTP error `{"error": {code, message, details}}`, never an empty list of m
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import json
 import logging
@@ -26,6 +29,7 @@ from sanic.response import HTTPResponse
 from components.bot_turn import CHANNEL_NAME, answer
 from components.channel_bodies import parse_turn
 from components.errors import ChannelError, InvalidBody, NotReady, Unauthorized
+from components.model_reload import reload_model
 
 logger = logging.getLogger(__name__)
 
@@ -52,8 +56,9 @@ class BridgeChannel(InputChannel):
         return cls(str((credentials or {}).get("secret") or ""))
 
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
-        """The two routes. `on_new_message` is left aside: it cannot tell a failure from silence."""
+        """Its routes. `on_new_message` is left aside: it cannot tell a failure from silence."""
         routes = Blueprint("bridge_channel")
+        reloading = asyncio.Lock()
 
         @routes.get("/")
         async def ready(request: Request) -> HTTPResponse:
@@ -77,6 +82,19 @@ class BridgeChannel(InputChannel):
                 logger.error("A turn ended in an unexpected %s.", type(error).__name__)
                 return _failure(ChannelError("An unexpected failure.", kind=type(error).__name__))
 
+        @routes.post("/model")
+        async def model(request: Request) -> HTTPResponse:
+            try:
+                self._authorize(request)
+                agent = _agent(request)
+                if agent is None:
+                    raise NotReady("No model is loaded.")
+                # One after the other: each loads what is there when its turn comes.
+                async with reloading:
+                    return response.json({"model_id": await reload_model(agent)})
+            except ChannelError as error:
+                return _failure(error)
+
         return routes
 
     def _authorize(self, request: Request) -> None:
@@ -98,6 +116,6 @@ def _decoded(request: Request) -> object:
 
 def _failure(error: ChannelError) -> HTTPResponse:
     if error.status >= 500:
-        logger.warning("A message got no answer: %s %s", error.code, error.details.get("cause", error.message))
+        logger.warning("A call failed: %s %s", error.code, error.details.get("cause", error.message))
     body = {"error": {"code": error.code, "message": error.message, "details": error.details}}
     return response.json(body, status=error.status)

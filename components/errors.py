@@ -14,6 +14,7 @@ ComponentError
     ├── Unauthorized       401  the shared secret is missing or wrong
     ├── InvalidBody        422  the request is not what the contract says
     ├── NotReady           503  no model is loaded, or the conversation is locked
+    ├── ModelNotLoaded     500  the new model cannot be loaded; the one before stays
     └── TurnFailed         502  Rasa made no usable answer; nothing of the turn was kept
 """
 
@@ -102,3 +103,9 @@ class TurnFailed(ChannelError):
 
     status = 502
     code = "turn_failed"
+
+
+class ModelNotLoaded(ChannelError):
+    """The new model cannot be loaded; the one before goes on answering."""
+
+    code = "model_not_loaded"

@@ -1,4 +1,4 @@
-"""``python -m runner start|setup|test``: the work behind the Makefile."""
+"""``python -m runner start|setup|train|test``: the work behind the Makefile."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from runner.environment import Environments
 from runner.errors import AlreadyRunning, RunnerError
 from runner.first_agent import FirstAgent
 from runner.locks import LockHeld, held
+from runner.new_model import take_new_model
 from runner.ports import require_free_ports
 from runner.programs import all_programs
 from runner.secret_files import make_closed
@@ -58,6 +59,14 @@ async def setup(settings: Settings, environ: Mapping[str, str], stop: StopReques
     await stop.interrupt(Setup(settings, environ, dev=True).run())
 
 
+async def train(settings: Settings, environ: Mapping[str, str], stop: StopRequest) -> None:
+    """Train the assistant when something has changed, and have a running one take the new model."""
+    await stop.interrupt(Setup(settings, environ, dev=False).run())
+    secret = Environments(settings, environ).rasa()["HANDSCHLAG_CHANNEL_SECRET"]
+    taken = await stop.interrupt(take_new_model(settings.rasa_port, secret))
+    console.say("train.taken" if taken else "train.not_running")
+
+
 async def test(settings: Settings, environ: Mapping[str, str], stop: StopRequest, names: list[str]) -> None:
     """Set up and run the named checks, or all."""
     await setup(settings, environ, stop)
@@ -95,6 +104,7 @@ def _arguments(arguments: list[str]) -> argparse.Namespace:
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("start")
     commands.add_parser("setup")
+    commands.add_parser("train")
     commands.add_parser("test").add_argument("names", nargs="*")
     return parser.parse_args(arguments)
 
@@ -109,6 +119,8 @@ async def _run(arguments: argparse.Namespace) -> None:
             await start(settings, environ, stop)
         case "setup":
             await setup(settings, environ, stop)
+        case "train":
+            await train(settings, environ, stop)
         case "test":
             await test(settings, environ, stop, arguments.names)
 

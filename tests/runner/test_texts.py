@@ -12,7 +12,7 @@ from runner.settings import ROOT, Settings
 from runner.setup import Setup
 from runner.texts import text
 
-QUOTED_KEY = re.compile(r'"((?:setup|stack|address|check|error)\.[a-z_]+)"')
+QUOTED_KEY = re.compile(r'"((?:setup|stack|address|check|error|train)\.[a-z_]+)"')
 USED = sorted(
     {key for path in (ROOT / "runner").glob("*.py") for key in QUOTED_KEY.findall(path.read_text(encoding="utf-8"))}
 )
