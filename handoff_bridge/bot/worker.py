@@ -10,6 +10,7 @@ from handoff_bridge.conversations.model import Turn
 from handoff_bridge.conversations.ports import Bot
 from handoff_bridge.conversations.turns import BotSide, Outcome
 from handoff_bridge.errors import BotError, BotFailed, StoreUnavailable
+from handoff_bridge.logs import REQUEST, RequestContext
 from handoff_bridge.metrics import Metrics
 from handoff_bridge.realtime.hub import Hub
 
@@ -92,6 +93,8 @@ class TurnWorker:
             log.error("A turn failed in the bridge itself.", exc_info=error)
 
     async def _run(self, turn: Turn) -> None:
+        # Every line about this turn names its conversation; a task has a context of its own.
+        REQUEST.set(RequestContext(f"turn {turn.message_id}", turn.conversation_id))
         self._bot_side.typing(turn, True)
         try:
             await self._answer(turn)

@@ -50,6 +50,10 @@ async def insert_messages(
     return entries
 
 
+#: A tap is looked for in so many of the last messages with buttons; nobody scrolls further back.
+MOST_OFFERS = 500
+
+
 class MessageTable:
     def __init__(self, connection: AsyncConnection, journal: Journal) -> None:
         self._connection = connection
@@ -111,6 +115,7 @@ class MessageTable:
                 messages.c.kind == Kind.BUTTONS.value,
             )
             .order_by(messages.c.seq.desc())
+            .limit(MOST_OFFERS)
         )
         for (data,) in await self._connection.execute(query):
             for button in (data or {}).get("buttons", []):

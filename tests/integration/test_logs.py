@@ -14,7 +14,7 @@ from handoff_bridge.http import keys
 from handoff_bridge.logs import JsonLines, quieten_libraries
 from tests.integration.test_internal_handoffs import ask, request_for
 from tests.support.bridge import INTERNAL_SECRET, PASSWORD, Bridge
-from tests.support.people import Refused
+from tests.support.people import PATIENCE_S, Refused
 from tests.support.rasa import SECRET, Json, says
 
 #: Parts of everything that somebody writes in these tests.
@@ -136,3 +136,18 @@ async def test_a_request_that_is_no_http_quotes_nobody(bridge: Bridge, written_d
     writer.close()
     await (await bridge.customer()).messages()
     assert_nothing_secret(written_down)
+
+
+async def test_a_turn_that_fails_names_its_conversation(bridge: Bridge, written_down: io.StringIO) -> None:
+    async def fail(_body: Json) -> int:
+        return 500
+
+    bridge.rasa.script = fail
+    customer = await bridge.customer()
+    await customer.write("Kundengeheimnis")
+    async with asyncio.timeout(PATIENCE_S):
+        while "attempt 1 failed" not in written_down.getvalue():
+            await asyncio.sleep(0.02)
+    lines = assert_nothing_secret(written_down, customer.token)
+    failed = next(line for line in lines if "attempt 1 failed" in line["message"])
+    assert failed["conversation_id"] == customer.id
