@@ -35,9 +35,7 @@ def test_an_address_is_found_in_what_stands_around_it(text: str, line: str) -> N
     assert one_line(from_line(line)) == line
 
 
-@pytest.mark.parametrize(
-    "text", ["hauptstr 5 köln", "50667 Köln", "10423402 04109", "", "5 mal in 14 tagen"]
-)
+@pytest.mark.parametrize("text", ["hauptstr 5 köln", "50667 Köln", "10423402 04109", "", "5 mal in 14 tagen"])
 def test_half_an_address_is_none(text: str) -> None:
     assert address_in(text) is None
 

@@ -146,7 +146,9 @@ async def test_a_turn_that_fails_names_its_conversation(bridge: Bridge, written_
     customer = await bridge.customer()
     await customer.write("Kundengeheimnis")
     async with asyncio.timeout(PATIENCE_S):
-        while "attempt 1 failed" not in written_down.getvalue():
+        while True:
+            if "attempt 1 failed" in written_down.getvalue():
+                break
             await asyncio.sleep(0.02)
     lines = assert_nothing_secret(written_down, customer.token)
     failed = next(line for line in lines if "attempt 1 failed" in line["message"])
