@@ -131,7 +131,7 @@ async def test_what_waits_for_one_of_two_goes_when_they_turn_out_to_be_one(whats
     await delivered(whatsapp, {"sent"}, conversations=2)
     (person,) = await people(whatsapp)
     assert person == (USER, PHONE)
-    assert whatsapp.graph.ledger.breaches == []
+    assert whatsapp.breaches == []
 
 
 async def delivered(whatsapp: WhatsApp, statuses: set[str], conversations: int) -> None:

@@ -36,7 +36,7 @@ async def test_stop_and_another_message_in_one_webhook_end_one_conversation_and_
     assert "keine weiteren Nachrichten" in confirmation
     assert "eine Maschine, kein Mensch" in disclosure
     assert answer == "Sie schrieben: Doch noch etwas"
-    assert whatsapp.graph.ledger.breaches == []
+    assert whatsapp.breaches == []
 
 
 async def test_what_waited_for_the_customer_is_not_sent_after_stop(whatsapp: WhatsApp, phone: Phone) -> None:
@@ -52,4 +52,4 @@ async def test_what_waited_for_the_customer_is_not_sent_after_stop(whatsapp: Wha
     hub.conversation_changed("nobody")
     await eventually(lambda: len(phone.texts) >= 3, "all that was to be said")
     assert not [words for words in phone.texts if words == "Sie schrieben: Hallo"]
-    assert whatsapp.graph.ledger.breaches == []
+    assert whatsapp.breaches == []
