@@ -135,7 +135,9 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
 
     def _rank(self, text: str, message: Message) -> list[dict[str, Any]]:
         intents = self._model.intents
-        if is_readable(text, self._features.knows_word, self._features.resembles_word):
+        # A sentence vector may know words that no example holds or resembles.
+        resembles = self._features.resembles_word if _sentence_vector(message) is None else lambda _: True
+        if is_readable(text, self._features.knows_word, resembles):
             rows = self._with_vectors(self._features.transform([text]), [message])
             probabilities = self._model.probabilities(rows)[0]
         else:

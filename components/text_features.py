@@ -131,12 +131,12 @@ class TextFeatures:
         return word in self._columns.get("words", {})
 
     def resembles_word(self, word: str) -> bool:
-        """Whether half of the letter triples of a word (lower case) occur in words of the examples.
+        """Whether most of the letter triples of a word (lower case) occur in words of the examples.
 
         So a mistyped word or a new compound is told from keys that somebody's elbow has found.
         """
         triples = [word[at : at + 3] for at in range(len(word) - 2)]
-        return 2 * sum(triple in self._triples for triple in triples) >= len(triples)
+        return 2 * sum(triple in self._triples for triple in triples) > len(triples)
 
     @cached_property
     def _triples(self) -> frozenset[str]:
