@@ -132,6 +132,11 @@ def of(messages: list[Message], sender: str) -> list[Message]:
     return [message for message in messages if message["sender"] == sender]
 
 
+def answers(messages: list[Message]) -> list[str]:
+    """When each of the bot's turns was answered: what is said in one turn is written at the same moment."""
+    return sorted({message["created_at"] for message in of(messages, "bot")})
+
+
 def assert_gapless(messages: list[Message]) -> None:
     """Numbers run from 1 without a gap, whatever happened in between."""
     assert [message["seq"] for message in messages] == list(range(1, len(messages) + 1))

@@ -63,10 +63,10 @@ async def test_a_customer_on_whatsapp_is_handed_to_a_person_with_all_that_was_se
     # What cannot be delivered is listed, and goes again when somebody says so.
     await phone.next_message_fails("error:131026")
     await desk.write("Brauchen Sie noch etwas?")
-    await expect(desk.page.get_by_test_id("desk-undelivered-open")).to_contain_text("(1)")
     await desk.page.get_by_test_id("desk-undelivered-open").click()
-    letter = desk.page.get_by_test_id("desk-undelivered")
-    await expect(letter).to_contain_text("Brauchen Sie noch etwas?")
+    # Other conversations may have left some there, too.
+    letter = desk.page.get_by_test_id("desk-undelivered").filter(has_text="Brauchen Sie noch etwas?")
+    await expect(letter).to_have_count(1)
     await letter.get_by_role("button", name="Erneut senden").click()
     await phone.is_sent("Brauchen Sie noch etwas?")
     await expect(letter).to_have_count(0)
