@@ -82,7 +82,7 @@ class CustomerClient:
             async with asyncio.timeout(timeout_s):
                 while True:
                     messages = await self.read()
-                    if self.conversation["state"] != "bot" or len(of(messages, "bot")) >= len(of(messages, "customer")):
+                    if self.conversation["state"] != "bot" or len(answers(messages)) >= len(of(messages, "customer")):
                         return messages
                     await asyncio.sleep(0.2)
         except TimeoutError:
