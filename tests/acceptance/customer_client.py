@@ -18,6 +18,7 @@ class Message(TypedDict, total=False):
     sender: str
     kind: str
     text: str
+    created_at: str
     client_message_id: str
     notice: Mapping[str, object]
 
