@@ -1,6 +1,7 @@
 """Takes new training lines over and checks that the training data stays free of near-duplicates and templates.
 
     python -m evaluation.lines import FILE…     text<TAB>intent; adds what is new to data/<part>/nlu/<intent>.yml
+           --part energy                        there instead: general intents in the words of that trade
     python -m evaluation.lines check            fails when the data holds what must not be there
 
 What counts as nearly the same stands in `evaluation.similarity`. Nothing near a held-out message gets in.
@@ -58,12 +59,12 @@ def problems(lines: Sequence[Line], heldout: Sequence[str]) -> list[str]:
     return found
 
 
-def _import(files: Sequence[Path], root: Path) -> int:
+def _import(files: Sequence[Path], root: Path, part: str | None) -> int:
     lines = [line for file in files for line in read_tsv(file)]
     for intent in {line.intent for line in lines}:
         part_of(intent, root)
     known = [*heldout_texts(root), *(line.text for line in read_parts(root / "data"))]
-    added = append(new_lines(lines, known), root)
+    added = append(new_lines(lines, known), root, part)
     total = Counter(line.intent for line in lines)
     for intent in sorted(total):
         sys.stdout.write(f"{intent}: {added.get(intent, 0)} of {total[intent]}\n")
@@ -87,10 +88,12 @@ def main(arguments: Sequence[str]) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     taken = commands.add_parser("import", help="add the new lines of files")
     taken.add_argument("files", nargs="+", type=Path)
+    parts = sorted(path.name for path in (ROOT / "data").iterdir() if path.is_dir())
+    taken.add_argument("--part", choices=parts, help="the folder of data/ (default: that of the intent)")
     commands.add_parser("check", help="fail on near-duplicates, templates and held-out messages")
     given = parser.parse_args(arguments)
     try:
-        return _import(given.files, ROOT) if given.command == "import" else _check(ROOT)
+        return _import(given.files, ROOT, given.part) if given.command == "import" else _check(ROOT)
     except (EvaluationError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return 2

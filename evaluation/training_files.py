@@ -80,8 +80,10 @@ def part_of(intent: str, root: Path) -> str:
     raise IntentUnknown(f"No domain file names the intent {intent}.")
 
 
-def append(lines: Iterable[Line], root: Path) -> dict[str, int]:
+def append(lines: Iterable[Line], root: Path, part: str | None = None) -> dict[str, int]:
     """Adds lines at the ends of the files of their intents; returns how many each intent got.
+
+    With ``part`` they go to that part's folder: messages of a general intent in the words of one trade.
 
     Raises:
         IntentUnknown: no part has the intent; nothing was written then.
@@ -89,7 +91,8 @@ def append(lines: Iterable[Line], root: Path) -> dict[str, int]:
     by_intent: dict[str, list[str]] = {}
     for line in lines:
         by_intent.setdefault(line.intent, []).append(line.text)
-    paths = {intent: root / "data" / part_of(intent, root) / "nlu" / f"{intent}.yml" for intent in by_intent}
+    owners = {intent: part_of(intent, root) for intent in by_intent}
+    paths = {intent: root / "data" / (part or owners[intent]) / "nlu" / f"{intent}.yml" for intent in by_intent}
     for intent, texts in by_intent.items():
         path = paths[intent]
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -68,6 +68,13 @@ def test_a_line_of_an_unknown_intent_stops_the_import_before_anything_is_written
     assert read_parts(small / "data") == before
 
 
+def test_a_general_intent_can_have_lines_in_the_words_of_one_trade(small: Path) -> None:
+    line = Line("moin, hier liest grad einer den Zähler ab", "greet")
+    append([line], small, "shop")
+    assert line in read_parts(small / "data", ["shop"])
+    assert read_parts(small / "data", ["general"]) == [Line("hallo", "greet")]
+
+
 @pytest.mark.parametrize("row", ["ohne tabulator", "text\t", "\tgreet", "a\tb\tc"])
 def test_a_malformed_line_is_named(tmp_path: Path, row: str) -> None:
     path = tmp_path / "lines.tsv"
