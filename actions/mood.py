@@ -20,6 +20,9 @@ from actions.transcript import Event, is_tap
 #: A message with so many signs of annoyance, and this sure a score, is an outburst.
 _SIGNS_OF_OUTBURST = 3
 _SURE = 0.9
+#: Without a sign, shorter messages and these intents tell no mood.
+_FEWEST_WORDS = 5
+_WITHOUT_MOOD = frozenset({"nlu_fallback", "inform", "affirm", "deny", "stop"})
 #: The same question: this share of pieces in common, in messages of at least so many words.
 _SIMILAR = 0.5
 _SHORTEST_QUESTION = 3
@@ -107,14 +110,15 @@ def frustration_of(message: Event) -> dict[str, Any]:
 def _counted(message: Event, limits: Thresholds) -> float:
     """The score where it counts.
 
-    Without any sign that can be named only a sure one does, and none of a message that was not understood: of unknown
-    words the model knows no mood.
+    Without any sign that can be named only a sure one does, and none of a message that was not understood, that answers
+    a question, or that has only a few words: of unknown words, numbers and addresses the model knows no mood, and of a
+    few plain ones it judges by what the assistant said before.
     """
     found = frustration_of(message)
     score = float(found.get("score") or 0.0)
-    is_named = bool(found.get("cues"))
-    unknown = intent_of(message) == "nlu_fallback"
-    return score if score >= limits.frustrated_from and (is_named or (score >= _SURE and not unknown)) else 0.0
+    tells = len(str(message.get("text") or "").split()) >= _FEWEST_WORDS and intent_of(message) not in _WITHOUT_MOOD
+    counts = bool(found.get("cues")) or (score >= _SURE and tells)
+    return score if counts and score >= limits.frustrated_from else 0.0
 
 
 def _told(message: Event) -> list[str]:

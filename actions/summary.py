@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from actions.signals import concern
@@ -32,7 +32,15 @@ def matter(events: Iterable[Event], slots: Mapping[str, Any]) -> str | None:
     return going_on if going_on in texts()["concerns"] else concern(events)
 
 
-def summary(events: Iterable[Event], slots: Mapping[str, Any]) -> str | None:
+def _spoken(about: str, latest: str | None) -> str:
+    """What it is about, in words; with what else was said in the middle of it where that is for a person."""
+    named: dict[str, str] = texts()["concerns"]
+    if latest is None or latest == about or latest not in texts()["own_concerns"]:
+        return named[about]
+    return str(texts()["concern_in_between"].format(concern=named[latest], before=named[about]))
+
+
+def summary(events: Sequence[Event], slots: Mapping[str, Any]) -> str | None:
     """A line for each thing that is known; None when nothing is."""
     known = known_slots(slots)
     about = matter(events, slots)
@@ -43,6 +51,6 @@ def summary(events: Iterable[Event], slots: Mapping[str, Any]) -> str | None:
     if "remedy" in known:
         known["remedy"] = texts()["remedies"].get(known["remedy"], known["remedy"])
     if about is not None:
-        known["concern"] = texts()["concerns"][about]
+        known["concern"] = _spoken(about, concern(events))
     lines = [line.format(value=known[name]) for name, line in texts()["summary"].items() if name in known]
     return "\n".join(lines) or None

@@ -8,9 +8,10 @@ from actions import decisions
 from actions.tasks.case import Case
 from actions.tasks.task import Task
 
-_GAS = re.compile(r"gas(?!t)|erdgas|faule\w* ei|zischt|schwefel", re.IGNORECASE)
+_GAS = re.compile(r"gas(?!t|s(?:e|en)?\b)|faule\w* ei|zischt|schwefel", re.IGNORECASE)
+#: Without "brauche", "Verbrauch" and "funktioniert".
 _FIRE = re.compile(
-    r"qualm|rauch|brenn|feuer|funk(?:en|t)|schmor|verschmort|knister|kokel|stromschlag|blitzt|sirrt|spr(?:ü|ue)h",
+    r"qualm|(?<!b)rauch|brenn|feuer|funk(?:en|t)(?!i)|schmor|verschmort|knister|kokel|stromschlag|blitzt|sirrt|spr(?:ü|ue)h",
     re.IGNORECASE,
 )
 _HURT = re.compile(r"verletz|bewusstlos|ohnm(?:ä|ae)chtig|atmet nicht|blut", re.IGNORECASE)

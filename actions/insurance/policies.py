@@ -109,7 +109,8 @@ _CERTIFICATES = {
     "evb": r"\bevb\b|e-?vb|zulass\w*|anmeld\w*|elektronische versicherungsbest\w*",
     "green_card": r"gr(?:ü|ue)ne\w* karte|internationale versicherungskarte|\bivk\b|ausland",
     "confirmation": (
-        r"best(?:ä|ae)tigung\w*|nachweis\w*|bescheinigung\w*|police|schein|zertifikat|certificate|vermieter|bank"
+        r"best(?:ä|ae)tigung\w*|nachweis\w*|versicherungs(?:schein|bescheinigung)\w*|\bschein|police|zertifikat|"
+        r"certificate|vermieter|bank"
     ),
 }
 

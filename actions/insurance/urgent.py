@@ -16,7 +16,8 @@ _BREAKDOWN = re.compile(
     r"panne\w*|abschlepp\w*|liegen ?geblieben|springt nicht an|batterie|reifen|schlüsseldienst|ausgesperrt|schutzbrief",
     re.I,
 )
-_DANGER = re.compile(r"brenn\w*|feuer|rauch\w*|qualm\w*|eingesperrt|atmet|gas\b|unfall", re.I)
+#: Smoke, not "brauche".
+_DANGER = re.compile(r"brenn\w*|feuer|(?<!b)rauch\w*|qualm\w*|eingesperrt|atmet|gas\b|unfall", re.I)
 
 
 def danger(text: str) -> str:

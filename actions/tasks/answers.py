@@ -70,6 +70,13 @@ def starts(message: Message, intents: Container[str]) -> Task | None:
     return None
 
 
+def numbers_in(message: Message, intents: Container[str]) -> dict[str, Any]:
+    """Slots and values of the numbers that some request of the sectors that are on may need."""
+    fields = [each for task in tasks().values() if task.intent in intents for each in task.fields]
+    found = {each.slot: each.read(message, False, {}) for each in fields if isinstance(each, NumberField)}
+    return {slot: value for slot, value in found.items() if isinstance(value, str)}
+
+
 def _wish_beside_numbers(message: Message) -> Task | None:
     """The request in "rechnung bestellung 10423345 plz 50667", which its numbers make look like an answer: what is
     clearly the likeliest meaning if it is none, in a message that has words of its own (a town is none).
@@ -111,9 +118,13 @@ def read(task: Task, message: Message, asked: str | None, known: Mapping[str, An
 
 def _is_about_something_else(message: Message, task: Task) -> bool:
     """Surely another matter, and a question: not what somebody writes who describes theirs."""
-    if message.intent in (task.intent, *_ATTEMPTS):
+    if message.intent in (task.intent, *_ATTEMPTS) or message.confidence < _SURE:
         return False
-    return message.confidence >= _SURE and message.text.rstrip().endswith("?")
+    if message.text.rstrip().endswith("?"):
+        return True
+    opening = re.match(r"\W*(?:(?:und|ach|äh|moment|sorry|kurz\w*|frage|noch) \W*)*(\w+ \w+)", message.words.lower())
+    asks = opening is not None and any(opening[1].startswith(words) for words in texts()["question_openings"])
+    return asks and message.intent not in task.own_intents
 
 
 def _is_own_words(task: Task, asked: str, message: Message) -> bool:

@@ -7,6 +7,7 @@ script needs next. What the form does not take as an answer it leaves to the rul
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -20,10 +21,11 @@ from actions.confirmation import CONFIRMATION
 from actions.errors import SystemUnavailable
 from actions.handoff import hand_over
 from actions.signals import has_spoken_in_this_turn
-from actions.tasks.answers import Reading, leaves_the_form, read, starts
+from actions.tasks.answers import Reading, leaves_the_form, numbers_in, read, starts
 from actions.tasks.case import Asked, Case, Ended, Said, Sentence
 from actions.tasks.message import Message
 from actions.tasks.task import Task, tasks
+from actions.texts import texts
 
 logger = logging.getLogger(__name__)
 
@@ -104,6 +106,7 @@ class _Turn:
     ) -> None:
         self._dispatcher = dispatcher
         self._tracker = tracker
+        self._domain = domain
         self._responses: dict[str, Any] = domain.get("responses") or {}
         self._message = message
         self._changes: dict[str, Any] = {}
@@ -112,10 +115,12 @@ class _Turn:
         """The form opens. What was told before, or stands in this message, is not asked for."""
         self._changes.update(paused_request=None, confirmation=None)
         if task is None:
-            # "Moment, ich suche die Nummer" is no riddle, and nothing else without a number is an answer.
-            waits = not self._message.entities
-            self._speak(Said(Sentence("utter_no_hurry" if waits else "utter_ask_rephrase")))
-            return [SlotSet("requested_slot", None)]
+            # "Moment, ich suche die Nummer" is no riddle, and numbers are kept for whatever they are meant for.
+            told = numbers_in(self._message, _intents(self._domain))
+            self._changes.update(told)
+            waits = "utter_ask_rephrase" if self._message.entities else "utter_no_hurry"
+            self._speak(Said(Sentence("utter_numbers_noted" if told else waits)))
+            return [*self._set(), SlotSet("requested_slot", None)]
         return await self._take_up(task)
 
     async def switch(self, left: Task, task: Task, *, declined: bool) -> list[EventType]:
@@ -131,6 +136,10 @@ class _Turn:
         if reading.told:
             self._changes["last_told"] = next(reversed(reading.told))
         return await self.play(task, opening=True)
+
+    def _looks_for_it(self) -> bool:
+        words = self._message.words.lower()
+        return any(re.search(rf"\b{looking}", words) for looking in texts()["looks_for_it"])
 
     def _is_known(self) -> bool:
         """Whether the customer has proved who they are, so that the other request is probably a short one."""
@@ -175,7 +184,8 @@ class _Turn:
             self._speak(Said(Sentence(why)))
             return self._waiting(asked)
         # Whoever says yes, or asks the same once more, is told again what is needed; whoever looks for it has time.
-        if why in self._responses and self._message.intent not in ("affirm", task.intent):
+        silent = why in self._responses and self._message.intent not in ("affirm", task.intent)
+        if silent or self._looks_for_it():
             self._speak(Said(Sentence("utter_no_hurry")))
             return self._waiting(asked)
         if asked == CONFIRMATION.slot:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,16 @@ async def test_a_person_comes_when_needed_and_only_then(
         assert any(conversation["cue"] in cue for cue in decision["cues"]), decision["cues"]
     if decision["threshold"] is not None and decision["reason"] == "frustration":
         assert decision["score"] >= decision["threshold"]
+
+
+def test_every_row_of_the_table_has_its_conversation_here() -> None:
+    page = (Path(__file__).parents[2] / "docs/escalation.md").read_text(encoding="utf-8")
+    known = {conversation["name"] for conversation in CONVERSATIONS}
+    table = [line for line in page.splitlines() if re.match(r"\| \d+ \|", line)]
+    rows = [re.findall(r"_([A-Z][^_]+)_", line.split("|")[-2]) for line in table]
+    assert len(rows) == 9
+    assert all(names and known.issuperset(names) for names in rows), rows
+    assert known.issuperset(re.findall(r"(?<![\w`])_([A-Z][^_]+)_(?![\w`])", page))
 
 
 def test_there_are_enough_conversations_about_stepping_back() -> None:

@@ -65,6 +65,23 @@ def test_an_outburst_hands_over_at_once() -> None:
     assert weigh([user("JETZT REICHT ES!!! zum vierten mal", 0.97, cues=2)], LIMITS) is None
 
 
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("wann habt ihr geöffnet", "ask_opening_hours"),
+        ("die adresse ist sven punkt hansen at example punkt org", "inform"),
+        ("nein das soll bitte doch nicht so sein", "deny"),
+    ],
+)
+def test_short_messages_and_answers_without_a_sign_have_no_mood(text: str, intent: str) -> None:
+    assert strain_of([user(text, 0.97, intent, cues=0)], LIMITS).score == 0.0
+    assert strain_of([user(text, 0.97, intent, cues=1)], LIMITS).score == pytest.approx(0.97)
+
+
+def test_a_sure_score_of_a_longer_message_counts_without_a_sign() -> None:
+    assert strain_of([user("also so hatte ich mir das hier nicht gedacht", 0.97, cues=0)], LIMITS).score > 0.0
+
+
 def test_a_misunderstanding_and_discontent_add_to_the_strain() -> None:
     doubted = [user("so nicht", 0.0, "nlu_fallback"), bot("utter_ask_rephrase"), user("das reicht", 0.8)]
     assert strain_of(doubted, LIMITS).score == pytest.approx(0.8 + 0.3)

@@ -111,6 +111,13 @@ def test_the_transcript_shows_taps_as_titles_and_leaves_out_the_persons_part() -
     assert entries[0]["created_at"] == "1970-01-01T00:00:00+00:00"
 
 
+def test_the_summary_names_what_is_for_a_person_in_the_middle_of_a_request() -> None:
+    going_on = {"request": "cancel_order", "requested_slot": "confirmation"}
+    told = summary([user("cancel_order"), bot(), user("request_data_deletion")], going_on)
+    assert told == "Anliegen: Löschung der Daten (im Gespräch über: Stornierung)"
+    assert summary([user("cancel_order"), bot(), user("return_item")], going_on) == "Anliegen: Stornierung"
+
+
 def test_the_summary_tells_a_checked_number_from_one_only_said() -> None:
     checked = summary([user("track_order")], {"verified_order": "10423345", "order_number": "10423345"})
     assert checked == "Anliegen: Lieferstatus einer Bestellung\nBestellung (mit Postleitzahl geprüft): 10423345"
