@@ -1,29 +1,26 @@
-"""Order numbers and postal codes as customers type them, brought to the form the shop stores."""
+"""What order numbers, postal codes and customer numbers look like where they are stored.
+
+However they are typed or spoken, `components.entities` finds them and gives this form; a customer number of the shop
+only where a word says that it is one.
+"""
 
 from __future__ import annotations
 
 import re
 
-_DIGITS_ONLY = re.compile(r"#?(\d{4}) ?(\d{4})")
-_WITH_YEAR = re.compile(r"b[- ]?(20\d{2})[- ]?(\d{6})", re.IGNORECASE)
-_POSTAL_CODE = re.compile(r"(?:d-)?(\d{5})", re.IGNORECASE)
+_ORDER = re.compile(r"\d{8}|B-20\d{2}-\d{6}")
+_POSTAL_CODE = re.compile(r"\d{5}")
 _CUSTOMER = re.compile(r"k[- ]?(\d{6})", re.IGNORECASE)
 
 
-def order_number(typed: str) -> str | None:
-    """ "10423345" for "#1042 3345", "B-2026-104233" for "b2026 104233"; None for anything else."""
-    text = typed.replace("# ", "#").strip()
-    if found := _DIGITS_ONLY.fullmatch(text):
-        return found[1] + found[2]
-    if found := _WITH_YEAR.fullmatch(text):
-        return f"B-{found[1]}-{found[2]}"
-    return None
+def order_number(value: str) -> str | None:
+    """The value when it is "10423345" or "B-2026-104233"; None for anything else."""
+    return value if _ORDER.fullmatch(value) else None
 
 
-def postal_code(typed: str) -> str | None:
-    """ "50667" for "D-50667"; None for anything that is no German postal code."""
-    found = _POSTAL_CODE.fullmatch(typed.strip())
-    return found[1] if found else None
+def postal_code(value: str) -> str | None:
+    """The value when it is a German postal code, "50667"; None for anything else."""
+    return value if _POSTAL_CODE.fullmatch(value) else None
 
 
 def customer_number(typed: str) -> str | None:

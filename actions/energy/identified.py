@@ -43,7 +43,7 @@ class ContractNumberField(NumberField):
         for value in map(self.normalise, named):
             if value is not None:
                 return value
-        if asked and message.words and re.search(r"\d{3}", message.words) and postal_code(message.words) is None:
+        if asked and re.search(r"\d{3}", message.words) and not message.values("postal_code"):
             return MALFORMED
         return None
 
@@ -59,10 +59,7 @@ class PlaceField(NumberField):
         for value in map(self.normalise, message.values("postal_code")):
             if value is not None:
                 return value
-        if not asked or message.is_payload:
-            return None
-        value = self.normalise(message.text)
-        return value or (MALFORMED if looks_like_an_attempt(message.text) and not message.entities else None)
+        return MALFORMED if asked and looks_like_an_attempt(message.words) and not message.entities else None
 
 
 PLACE = PlaceField("supply_postal_code", postal_code)

@@ -43,7 +43,7 @@ class CustomerNumber(NumberField):
     def read(self, message: Message, asked: bool, known: Mapping[str, Any]) -> Any:
         """See `Field.read`."""
         bare = _CUSTOMER_NUMBER.search(message.words)
-        return super().read(message, asked, known) or (self.normalise(bare[0]) if bare else None)
+        return self.normalise(bare[0]) if bare else super().read(message, asked, known)
 
 
 _POSTAL_CODE = NumberField("postal_code", postal_code, earlier="tried_postal_code")

@@ -75,7 +75,7 @@ class OrderIfKnown:
         if found or not asked or message.is_payload:
             return found
         if looks_like_an_attempt(message.text):
-            return self.normalise(message.text) or MALFORMED
+            return MALFORMED
         without = any(word in message.words.lower() for word in texts()["without_number"])
         return UNKNOWN if message.intent == "deny" or without else None
 

@@ -50,7 +50,7 @@ class Field(Protocol):
 @dataclass(frozen=True)
 class NumberField:
     """Something with digits that the pipeline finds as an entity of the same name. `normalise` gives its stored form,
-    None for what is none. `earlier` names a slot with a value that was tried and can be corrected.
+    None for what cannot be one. `earlier` names a slot with a value that was tried and can be corrected.
     """
 
     slot: str
@@ -65,11 +65,7 @@ class NumberField:
                 return value
         if known.get("last_told") == self.slot and (corrected := self._corrected(message.words, known)):
             return corrected
-        if not asked or message.is_payload:
-            return None
-        if (value := self.normalise(message.text)) is not None:
-            return value
-        return MALFORMED if looks_like_an_attempt(message.text) else None
+        return MALFORMED if asked and looks_like_an_attempt(message.words) else None
 
     @staticmethod
     def _taken_back(raw: str, text: str) -> bool:
