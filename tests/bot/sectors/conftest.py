@@ -19,7 +19,7 @@ from actions.clients import demo_energy, demo_insurance
 from actions.tasks.values import today
 from components import language_model
 from components.tracker_store import DurableTrackerStore
-from tests.bot.conftest import LANGUAGE_MODEL
+from tests.bot.conftest import LANGUAGE_MODEL, forget_wrong_proofs
 from tests.bot.support.action_server import ActionServer
 from tests.bot.support.bridge import FakeBridge
 from tests.bot.support.talk import Talk
@@ -99,8 +99,9 @@ def sector_agent(sector_model: Path, sector_actions: ActionServer, tmp_path_fact
 
 
 @pytest.fixture
-def talk(sector_agent: Agent, bridge: FakeBridge) -> Iterator[Talk]:
-    """A new conversation; the bridge behind it is friendly and has forgotten earlier tests."""
+def talk(sector_agent: Agent, bridge: FakeBridge, sector_databases: Databases) -> Iterator[Talk]:
+    """A new conversation; the bridge behind it is friendly, and it and the guard have forgotten earlier tests."""
     bridge.reset()
+    forget_wrong_proofs(sector_databases.guard)
     yield Talk(sector_agent, f"test-{uuid.uuid4().hex}")
     bridge.reset()
