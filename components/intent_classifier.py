@@ -22,21 +22,35 @@ from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
-from scipy.sparse import csr_matrix, hstack
+from scipy.sparse import csr_matrix
 
-from components import lexicon, linear_model, requests, several_intents, text_features, words
+from components import (
+    intent_learning,
+    lexicon,
+    linear_model,
+    requests,
+    several_intents,
+    spelling,
+    text_features,
+    typing_errors,
+    words,
+)
 from components.errors import ClassifierNotTrained
+from components.intent_learning import beside, learned, vector_rows
 from components.lexicon import FILE_NAME, Lexicon, read_lexicon
 from components.linear_model import LinearModel
 from components.readability import is_readable
 from components.several_intents import SeveralIntents
-from components.text_features import BLOCK_WEIGHTS, TextFeatures, dense_rows
+from components.text_features import BLOCK_WEIGHTS, TextFeatures
 
 _INTENT_RANKING = "intent_ranking"
 #: [{name, confidence}] of the requests of a message that holds more than one; otherwise not set.
 SEVERAL_INTENTS = "several_intents"
 
-_MODULES = (lexicon, linear_model, requests, several_intents, text_features, words)
+_MODULES = (
+    *(intent_learning, lexicon, linear_model, requests, several_intents, spelling, text_features),
+    *(typing_errors, words),
+)
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -45,8 +59,9 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """`penalty`: the SVM's C. `ranking_length`: how many intents a message carries.
+        """`penalty`: the SVM's C. `mistyped_weight`: what a mistyped copy of each example counts; 0 makes none.
 
+        `ranking_length`: how many intents a message carries.
         `blocks`: which features are looked at. `dense_weight`: what sentence vectors count beside them.
         `beside`: intents that are said beside a request and never make a message one of several requests.
         `several_threshold`: from which score on a message holds several requests.
@@ -54,6 +69,7 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
         """
         return {
             "penalty": 0.5,
+            "mistyped_weight": 0.25,
             "ranking_length": 5,
             "blocks": list(BLOCK_WEIGHTS),
             "dense_weight": 1.0,
@@ -100,19 +116,20 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
             LexiconInvalid: a file of concepts is not what it should be.
         """
         examples = [example for example in training_data.intent_examples if example.get(TEXT)]
-        self._features = TextFeatures(Lexicon(read_lexicon(self._config["part_folders"])), self._config["blocks"])
-        rows = self._features.fit_transform([example.get(TEXT) for example in examples])
-        rows = self._with_vectors(rows, examples)
-        intents = [example.get(INTENT) for example in examples]
-        self._model, _ = LinearModel.trained(rows, intents, self._config["penalty"])
+        self._features, self._model = learned(
+            [example.get(TEXT) for example in examples],
+            [example.get(INTENT) for example in examples],
+            Lexicon(read_lexicon(self._config["part_folders"])),
+            self._config["blocks"],
+            self._config["penalty"],
+            self._config["mistyped_weight"],
+            self._vectors(examples),
+        )
         self._persist()
         return self._resource
 
-    def _with_vectors(self, rows: csr_matrix, messages: list[Message]) -> csr_matrix:
-        vectors = [_sentence_vector(message) for message in messages]
-        if all(vector is None for vector in vectors):
-            return rows
-        return csr_matrix(hstack([rows, dense_rows(vectors, self._config["dense_weight"])]))
+    def _vectors(self, messages: list[Message]) -> csr_matrix | None:
+        return vector_rows([_sentence_vector(message) for message in messages], self._config["dense_weight"])
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Sets `intent` {name, confidence} and `intent_ranking` on each message, and `several_intents` on some."""
@@ -138,7 +155,7 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
         # A sentence vector may know words that no example holds or resembles.
         resembles = self._features.resembles_word if _sentence_vector(message) is None else lambda _: True
         if is_readable(text, self._features.knows_word, resembles):
-            rows = self._with_vectors(self._features.transform([text]), [message])
+            rows = beside(self._features.transform([text]), self._vectors([message]))
             probabilities = self._model.probabilities(rows)[0]
         else:
             probabilities = np.full(len(intents), 1.0 / len(intents))

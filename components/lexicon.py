@@ -74,6 +74,11 @@ class Lexicon:
         for node in nodes:
             node.setdefault(_END, set()).add(name)
 
+    def words(self) -> set[str]:
+        """Every whole word of an expression."""
+        pieces = (piece for listed in self.concepts.values() for expression in listed for piece in expression.split())
+        return {piece for piece in pieces if piece.isalpha()}
+
     def find(self, text: str) -> set[str]:
         """The names of the concepts that a message or sentence holds."""
         words = words_for_lexicon(text)

@@ -11,13 +11,19 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, vstack
 from sklearn.model_selection import StratifiedKFold
 from sklearn.svm import LinearSVC
 
 _TEMPERATURES = np.geomspace(0.5, 40.0, 90)
 _FOLDS = 3
 _SEED = 7
+#: What is reached here does not change with more rounds.
+_TOLERANCE = 0.1
+#: How much more an example of an intent counts by how much fewer it has than the mean, and within which bounds. One of
+#: many counts no less: what is out of scope has the most examples and should stay easy to say.
+_BALANCE = 1.25
+_LEAST_WEIGHT, _MOST_WEIGHT = 1.0, 2.0
 
 
 def softmax(margins: np.ndarray) -> np.ndarray:
@@ -44,11 +50,18 @@ class LinearModel:
         self.temperature = temperature
 
     @classmethod
-    def trained(cls, rows: csr_matrix, intents: Sequence[str], penalty: float) -> tuple[LinearModel, np.ndarray]:
+    def trained(
+        cls,
+        rows: csr_matrix,
+        intents: Sequence[str],
+        penalty: float,
+        copies: csr_matrix | None = None,
+        copy_weight: float = 0.0,
+    ) -> tuple[LinearModel, np.ndarray]:
         """The model, and the probabilities of each row under a model that has not seen it, shape (rows, intents).
 
-        `penalty`: the C of the machines. Rows of an intent with fewer examples than folds count in every fold's
-        training.
+        `penalty`: the C of the machines. `copies`: of each row another form, of the same shape, which counts
+        `copy_weight` in training. Rows of an intent with fewer examples than folds count in every fold's training.
         """
         names = sorted(set(intents))
         labels = np.array([names.index(intent) for intent in intents])
@@ -57,14 +70,21 @@ class LinearModel:
         often = np.array([at for at, intent in enumerate(intents) if intent not in rare], dtype=int)
         seldom = np.setdiff1d(np.arange(len(labels)), often)
 
+        def fit(learned: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+            if copies is None:
+                return _fit(rows[learned], labels[learned], np.ones(len(learned)), len(names), penalty)
+            both = vstack([rows[learned], copies[learned]], format="csr")
+            counting = np.repeat([1.0, copy_weight], len(learned))
+            return _fit(both, np.tile(labels[learned], 2), counting, len(names), penalty)
+
         def fold(parts: tuple[np.ndarray, np.ndarray]) -> None:
-            learned, asked = np.concatenate([often[parts[0]], seldom]), often[parts[1]]
-            weights, bias = _fit(rows[learned], labels[learned], len(names), penalty)
+            asked = often[parts[1]]
+            weights, bias = fit(np.concatenate([often[parts[0]], seldom]))
             margins[asked] = rows[asked] @ weights + bias
 
         with ThreadPoolExecutor(2) as threads:
             # The slowest first: the machine of all rows.
-            whole = threads.submit(_fit, rows, labels, len(names), penalty)
+            whole = threads.submit(fit, np.arange(len(labels)))
             if len(often) and len(names) > 1:
                 splits = StratifiedKFold(_FOLDS, shuffle=True, random_state=_SEED).split(often, labels[often])
                 list(threads.map(fold, splits))
@@ -107,15 +127,21 @@ class LinearModel:
             )
 
 
-def _fit(rows: csr_matrix, labels: np.ndarray, intents: int, penalty: float) -> tuple[np.ndarray, np.ndarray]:
-    """Weights, shape (terms, intents), and bias; an intent without a row here is never the answer."""
+def _fit(
+    rows: csr_matrix, labels: np.ndarray, counting: np.ndarray, intents: int, penalty: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Weights, shape (terms, intents), and bias; an intent without a row here is never the answer.
+
+    `counting`: what each row counts.
+    """
     weights = np.zeros((rows.shape[1], intents), dtype=np.float32)
     bias = np.full(intents, -1.0, dtype=np.float32)
     present = np.unique(labels)
     if len(present) == 1:
         bias[present] = 1.0
         return weights, bias
-    machine = LinearSVC(C=penalty, random_state=_SEED).fit(rows, labels)
+    machine = LinearSVC(C=penalty, tol=_TOLERANCE, class_weight=_balance(labels), random_state=_SEED)
+    machine.fit(rows, labels, sample_weight=counting)
     if len(present) == 2:
         # For two intents there is one machine; the other one is its mirror image.
         weights[:, present] = np.stack([-machine.coef_[0], machine.coef_[0]], axis=1)
@@ -124,3 +150,10 @@ def _fit(rows: csr_matrix, labels: np.ndarray, intents: int, penalty: float) -> 
         weights[:, present] = machine.coef_.T
         bias[present] = machine.intercept_
     return weights, bias
+
+
+def _balance(labels: np.ndarray) -> dict[int, float]:
+    """What an example of each label counts where it is to be told from all others."""
+    present, counts = np.unique(labels, return_counts=True)
+    weights = np.clip((counts.mean() / counts) ** _BALANCE, _LEAST_WEIGHT, _MOST_WEIGHT)
+    return dict(zip(present.tolist(), weights.tolist(), strict=True))

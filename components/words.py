@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 
 #: A run of letters and digits, or a run of anything else that is not blank (an emoji and "??" carry meaning too).
@@ -106,10 +105,9 @@ class Compounds:
         self._known: dict[str, tuple[str, ...]] = {}
 
     @classmethod
-    def learned_from(cls, words: Iterable[str]) -> Compounds:
-        """From all words of the examples; those seen once may be mistyped and are left out."""
-        counts = Counter(word for word in words if len(word) >= _SHORTEST_PART and word.isalpha())
-        return cls({word: count for word, count in sorted(counts.items()) if count > 1})
+    def among(cls, counts: Mapping[str, int]) -> Compounds:
+        """From the words of the examples; those seen once may be mistyped and are left out."""
+        return cls({word: count for word, count in counts.items() if count > 1 and len(word) >= _SHORTEST_PART})
 
     def parts(self, word: str) -> tuple[str, ...]:
         """Two or more words that make up the compound, or nothing."""

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from components.intent_classifier import LinearIntentClassifier
+from components.intent_learning import learned
 from components.lexicon import Lexicon, read_lexicon
 from components.linear_model import LinearModel
 from components.several_intents import SeveralIntents
@@ -33,9 +34,14 @@ class Pipeline:
     ) -> Pipeline:
         """Learns from lines with the settings of the component."""
         started = time.monotonic()
-        features = TextFeatures(lexicon, blocks)
-        rows = features.fit_transform([line.text for line in lines])
-        model, _ = LinearModel.trained(rows, [line.intent for line in lines], float(_DEFAULTS["penalty"]))
+        features, model = learned(
+            [line.text for line in lines],
+            [line.intent for line in lines],
+            lexicon,
+            blocks,
+            float(_DEFAULTS["penalty"]),
+            float(_DEFAULTS["mistyped_weight"]),
+        )
         return cls(features, model, time.monotonic() - started)
 
     @property
