@@ -48,9 +48,10 @@ class DeskSide:
         text: str,
         data: Mapping[str, object] | None = None,
         kind: Kind = Kind.TEXT,
-    ) -> tuple[Message, bool]:
-        """Send as the owner, with what the channel needs beside the words. Returns the message and whether it is new.
+    ) -> tuple[Conversation, Message, bool]:
+        """Send as the owner, with what the channel needs beside the words.
 
+        Returns the conversation, the message and whether it is new.
         Raises StaleEpoch when the agent does not own the conversation under this epoch any more.
         """
         core = self._core
@@ -60,12 +61,13 @@ class DeskSide:
             client_message_id=client_message_id, data=data,
         )  # fmt: skip
         try:
-            _, message = await core.store.append(conversation_id, draft, now, Guard(agent.id, epoch))
+            conversation, message = await core.store.append(conversation_id, draft, now, Guard(agent.id, epoch))
         except (DuplicateMessage, StaleEpoch, ConversationClosed) as refused:
             async with core.store.read() as tx:
                 first = await tx.messages.by_client_id(conversation_id, Sender.AGENT.value, client_message_id)
+                conversation = await tx.conversations.get(conversation_id)
             if first is not None:
-                return first, False
+                return conversation, first, False
             if isinstance(refused, StaleEpoch | ConversationClosed):
                 async with core.store.write() as tx:
                     conversation = await tx.conversations.get(conversation_id)
@@ -73,7 +75,7 @@ class DeskSide:
             raise
         core.signals.typing(conversation_id, Sender.AGENT.value, False)
         core.signals.messages_logged(conversation_id, [message])
-        return message, True
+        return conversation, message, True
 
     async def typing(self, conversation_id: str, agent: Agent, active: bool) -> None:
         """Show the customer that the owner is writing. Raises StaleEpoch for anybody else."""

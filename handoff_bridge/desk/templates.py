@@ -55,7 +55,7 @@ async def send_template(request: web.Request) -> web.Response:
         if (await tx.conversations.get(conversation_id)).channel is not Channel.WHATSAPP:
             raise IllegalTransition("Templates are for conversations on WhatsApp.")
     text, data = filled(template, body.variables)
-    message, created = await request.app[keys.desk].write(
+    _, message, created = await request.app[keys.desk].write(
         conversation_id, agent, body.epoch, body.client_message_id, text, {"template": data}
     )
     async with request.app[keys.store].read() as tx:

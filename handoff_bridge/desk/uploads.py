@@ -50,7 +50,7 @@ async def send_file(request: web.Request) -> web.Response:
     about = {"id": attachment_id, "kind": upload.kind, "mime": upload.mime, "name": upload.name}
     created = False
     try:
-        message, created = await request.app[keys.desk].write(
+        _, message, created = await request.app[keys.desk].write(
             conversation_id, agent, upload.about.epoch, upload.about.client_message_id,
             upload.about.text or upload.name, {"attachment": about}, Kind.FILE,
         )  # fmt: skip

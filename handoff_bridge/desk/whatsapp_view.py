@@ -27,11 +27,6 @@ class WhatsAppView:
         self._rules = app[keys.rules].whatsapp
         self._clock = app[keys.clock]
 
-    @property
-    def is_on(self) -> bool:
-        """Whether there is a number at all; without one, no message costs anything more."""
-        return self._rules is not None and bool(self._rules.numbers)
-
     async def threads(self, tx: SqlTransaction, conversations: Sequence[Conversation]) -> Mapping[str, ThreadView]:
         ids = [one.id for one in conversations if one.channel is Channel.WHATSAPP]
         return await tx.delivery_views.threads(ids) if ids else {}

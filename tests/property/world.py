@@ -301,7 +301,7 @@ class World:
 
     async def _write_as_agent(self, conversation_id: str, client_id: str, agent: Agent, epoch: int) -> None:
         try:
-            message, _ = await self.desk.write(conversation_id, agent, epoch, client_id, "Guten Tag")
+            _, message, _ = await self.desk.write(conversation_id, agent, epoch, client_id, "Guten Tag")
         except Conflict:
             return
         ack = Acknowledged(Sender.AGENT.value, client_id, message.id, message.seq)
