@@ -13,11 +13,10 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
-from rasa.shared.nlu.constants import INTENT, TEXT
+from rasa.shared.nlu.constants import INTENT
 from rasa.shared.nlu.training_data.message import Message
 
 from components.intent_classifier import SEVERAL_INTENTS
-from components.person_request import REQUEST, Stance, stance
 
 _INTENT_RANKING = "intent_ranking"
 
@@ -59,9 +58,7 @@ class FirstRequestFirst(GraphComponent, IntentClassifier):
     def process(self, messages: list[Message]) -> list[Message]:
         """Changes messages that hold several requests; entities stay."""
         for message in messages:
-            several = _wanted(message.get(SEVERAL_INTENTS) or [], message.get(TEXT) or "")
-            if several != (message.get(SEVERAL_INTENTS) or []):
-                message.set(SEVERAL_INTENTS, several if len(several) > 1 else [], add_to_output=True)
+            several = message.get(SEVERAL_INTENTS) or []
             intent = (message.get(INTENT) or {}).get("name")
             if len(several) < 2 or intent in self._never_second:
                 continue
@@ -70,10 +67,3 @@ class FirstRequestFirst(GraphComponent, IntentClassifier):
             message.set(INTENT, first, add_to_output=True)
             message.set(_INTENT_RANKING, [first, *others], add_to_output=True)
         return messages
-
-
-def _wanted(several: list[dict[str, Any]], text: str) -> list[dict[str, Any]]:
-    """Without a person whom the message only tells of, or does not want: "nicht mit einem Menschen, wo ist …"."""
-    if all(entry["name"] != REQUEST for entry in several) or stance(text) is Stance.WANTED:
-        return several
-    return [entry for entry in several if entry["name"] != REQUEST]

@@ -21,6 +21,8 @@ from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
+from components.intent_classifier import SEVERAL_INTENTS
+
 REQUEST = "request_human"
 
 _FILE = Path(__file__).with_suffix(".yml")
@@ -136,10 +138,15 @@ class PersonRequestRule(GraphComponent, IntentClassifier):
         return cls()
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Changes `intent` and `intent_ranking` where a stance is certain; entities stay."""
+        """Changes `intent` and `intent_ranking` where a stance is certain, and the several requests; entities stay."""
         for message in messages:
             ranking = message.get(_INTENT_RANKING) or []
             said = stance(message.get(TEXT) or "")
+            several = message.get(SEVERAL_INTENTS) or []
+            if said is not Stance.WANTED and any(entry["name"] == REQUEST for entry in several):
+                # Told of beside the matter ("gestern mit einem Mitarbeiter gesprochen, wo …"), or not wanted.
+                left = _others(several)
+                message.set(SEVERAL_INTENTS, left if len(left) > 1 else [], add_to_output=True)
             if said is Stance.WANTED:
                 # The others keep their order, not their confidence: nothing is ambiguous about it any more.
                 others = [{**entry, "confidence": 0.0} for entry in _others(ranking)]

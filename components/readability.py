@@ -17,9 +17,7 @@ _LETTERS = re.compile(r"[^\W\d_]+")
 _SHORT = 3
 
 
-def is_readable(
-    text: str, knows_word: Callable[[str], bool], resembles_word: Callable[[str], bool] = lambda _: True
-) -> bool:
+def is_readable(text: str, knows_word: Callable[[str], bool], resembles_word: Callable[[str], bool]) -> bool:
     """Whether `text` has a word that may be known, a number long enough, or a sign that speaks for itself.
 
     `knows_word` tells of a word in lower case whether any example holds it; `resembles_word` tells of a longer one
