@@ -18,6 +18,8 @@ from handoff_bridge.errors import BridgeError
 MAX_CAUSES = 5
 #: Below warnings these write addresses with what is searched for, or statements with what is stored.
 TALKATIVE = ("aiohttp.access", "aiosqlite", "alembic", "asyncpg", "sqlalchemy")
+#: ``json.dumps`` with an option makes a new encoder for each call.
+_encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ class JsonLines(logging.Formatter):
                 entry["conversation_id"] = context.conversation_id[:36]
         if record.exc_info and record.exc_info[1] is not None:
             entry["error"] = way_of(record.exc_info[1])
-        return json.dumps(entry, ensure_ascii=False)
+        return _encode(entry)
 
 
 def way_of(error: BaseException) -> str:
@@ -65,6 +67,9 @@ def set_up_logs() -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    # What no line shows need not be looked up for each (docs.python.org/3/howto/logging.html, "Optimization").
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
+    logging._srcfile = None
     quieten_libraries()
 
 

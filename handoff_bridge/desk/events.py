@@ -17,8 +17,8 @@ from handoff_bridge.desk.delivery_news import DeliveryNews
 from handoff_bridge.desk.listing import listing
 from handoff_bridge.errors import ShuttingDown, Unauthenticated
 from handoff_bridge.http import keys
+from handoff_bridge.http.encoded import encoded_message
 from handoff_bridge.http.sse import HEARTBEAT_S, EventStream
-from handoff_bridge.http.wire import message_to_wire
 from handoff_bridge.realtime.hub import Subscription, following
 from handoff_bridge.storage.desk_views import ListedConversation, ListFilter
 
@@ -169,7 +169,7 @@ class DeskFollower:
 
     async def _send(self, messages: Sequence[Message]) -> None:
         for message in messages:
-            await self._stream.send("message", message_to_wire(message))
+            await self._stream.send_encoded("message", encoded_message(message))
             self._relay_s.observe((self._app[keys.clock].now() - message.created_at).total_seconds())
             self._cursors[message.conversation_id] = message.seq
 

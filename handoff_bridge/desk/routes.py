@@ -4,7 +4,7 @@ from aiohttp import web
 
 from handoff_bridge.channels.webchat.bodies import Typing
 from handoff_bridge.conversations.core import AGENT_ONLINE_FOR
-from handoff_bridge.conversations.model import State
+from handoff_bridge.conversations.model import Channel, State
 from handoff_bridge.desk.access import COOKIE, COOKIE_PATH, signed_in
 from handoff_bridge.desk.attachments import attachment_to_wire
 from handoff_bridge.desk.bodies import AgentMessage, AtEpoch, Return, SignIn, Transfer
@@ -15,8 +15,9 @@ from handoff_bridge.desk.whatsapp_view import WhatsAppView
 from handoff_bridge.errors import InvalidBody, NotFound
 from handoff_bridge.http import keys
 from handoff_bridge.http.bodies import read_body, read_int
+from handoff_bridge.http.encoded import message_response
 from handoff_bridge.http.limits import client_address
-from handoff_bridge.http.wire import agent_to_wire, handoff_to_wire, message_to_wire
+from handoff_bridge.http.wire import agent_to_wire, handoff_to_wire
 from handoff_bridge.storage.desk_views import ListFilter
 
 DEFAULT_LIMIT = 200
@@ -135,15 +136,14 @@ async def claim(request: web.Request) -> web.Response:
 async def write(request: web.Request) -> web.Response:
     agent = await signed_in(request)
     body = await read_body(request, AgentMessage)
-    message, created = await request.app[keys.desk].write(
+    conversation, message, created = await request.app[keys.desk].write(
         request.match_info["conversation_id"], agent, body.epoch, body.client_message_id, body.text
     )
-    view = WhatsAppView(request.app)
-    if not view.is_on:
-        return web.json_response({"message": message_to_wire(message)}, status=202 if created else 200)
+    if conversation.channel is not Channel.WHATSAPP:
+        return message_response(message, created=created)
     async with request.app[keys.store].read() as tx:
         # On WhatsApp the agent is told at once when the message has to wait for the customer.
-        wire = await view.written(tx, message)
+        wire = await WhatsAppView(request.app).written(tx, message)
     return web.json_response({"message": wire}, status=202 if created else 200)
 
 

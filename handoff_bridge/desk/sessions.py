@@ -15,6 +15,7 @@ from handoff_bridge.conversations.core import hash_token, new_token
 from handoff_bridge.conversations.model import Agent
 from handoff_bridge.conversations.ports import Clock
 from handoff_bridge.errors import SignInFailed, TooManyRequests, Unauthenticated
+from handoff_bridge.storage.lookups import Session
 from handoff_bridge.storage.store import SqlStore
 
 #: After this many wrong passwords for one address in the window, it has to wait.
@@ -26,6 +27,8 @@ REMEMBERED = 10_000
 
 #: How often an agent's requests are noted as a sign of life.
 LIFE_EVERY = timedelta(seconds=15)
+#: How long a session that was just looked up needs no new look: an agent who writes asks many times a second.
+TRUSTED_FOR = timedelta(seconds=1)
 
 # argon2id with the library's defaults, which follow RFC 9106's low-memory profile.
 hasher = PasswordHasher()
@@ -49,6 +52,8 @@ class Sessions:
         self._ttl = ttl
         self._failures: OrderedDict[str, list[datetime]] = OrderedDict()
         self._life: dict[str, datetime] = {}
+        self._trusted: OrderedDict[str, tuple[datetime, Session]] = OrderedDict()
+        self._ended = 0
         # One check at a time: argon2 takes 64 MiB and a core on purpose.
         self._checking = asyncio.Lock()
 
@@ -90,12 +95,28 @@ class Sessions:
         return SignedIn(found[0], token, csrf_token(token))
 
     async def agent(self, token: str | None) -> Agent:
-        """Whose session this is. Raises Unauthenticated."""
+        """Whose session this is. Raises Unauthenticated.
+
+        What the store said is trusted for TRUSTED_FOR: whoever signs out here is out at once, elsewhere after that.
+        """
         if token:
-            agent = await self._store.agent_of_session(hash_token(token), self._clock.now())
-            if agent is not None:
-                return agent
+            now, key = self._clock.now(), hash_token(token)
+            seen_at, session = self._trusted.get(key, (None, None))
+            if seen_at is None or not seen_at <= now < seen_at + TRUSTED_FOR:
+                ended = self._ended
+                session = await self._store.session(key)
+                if ended == self._ended:  # nobody has signed out while the store was asked
+                    self._trust(key, now, session)
+            if session is not None and session.expires_at > now:
+                return session.agent
         raise Unauthenticated("Please sign in.")
+
+    def _trust(self, key: str, now: datetime, session: Session | None) -> None:
+        self._trusted.pop(key, None)
+        if session is not None:
+            self._trusted[key] = now, session
+            while len(self._trusted) > REMEMBERED:
+                self._trusted.popitem(last=False)
 
     async def note_life(self, agent: Agent) -> None:
         """Whoever uses the desk is there, stream or not; kept at most every LIFE_EVERY."""
@@ -107,8 +128,11 @@ class Sessions:
             await tx.agents.seen(agent.id, now)
 
     async def sign_out(self, token: str) -> None:
+        key = hash_token(token)
         async with self._store.write() as tx:
-            await tx.agents.drop_session(hash_token(token))
+            await tx.agents.drop_session(key)
+        self._ended += 1
+        self._trusted.pop(key, None)
 
     def _refuse_guessing(self, bounds: Mapping[str, int]) -> None:
         now = self._clock.now()

@@ -4,13 +4,13 @@ Format: https://html.spec.whatwg.org/multipage/server-sent-events.html
 """
 
 import asyncio
-import json
 from types import TracebackType
 from typing import Self
 
 from aiohttp import web
 
 from handoff_bridge.errors import StoreUnavailable
+from handoff_bridge.http.encoded import encode
 
 #: A comment goes out after this much silence, so that both sides notice a dead connection.
 HEARTBEAT_S = 15.0
@@ -54,22 +54,28 @@ class EventStream:
         return isinstance(error, ConnectionError | StoreUnavailable)
 
     async def send(self, event: str, data: object, event_id: int | None = None) -> None:
-        lines = [f"event: {event}"]
-        if event_id is not None:
-            lines.append(f"id: {event_id}")
-        lines.append(f"data: {json.dumps(data, ensure_ascii=False)}")
-        await self._write(("\n".join(lines) + "\n\n").encode())
+        await self.send_encoded(event, encode(data), event_id)
+
+    async def send_encoded(self, event: str, data: str, event_id: int | None = None) -> None:
+        """``data`` is JSON in one line."""
+        number = "" if event_id is None else f"id: {event_id}\n"
+        await self._write(f"event: {event}\n{number}data: {data}\n\n".encode())
 
     async def heartbeat(self) -> None:
         await self._write(b": still here\n\n")
 
     async def _write(self, part: bytes) -> None:
         """Raises ConnectionResetError for a client that has gone or takes nothing."""
+        transport = self._request.transport
+        if transport is not None and not transport.get_write_buffer_size():
+            # The reader has taken everything so far: there is nothing to wait for, and no timer needed.
+            await self._response.write(part)
+            return
         try:
             async with asyncio.timeout(PATIENCE_S):
                 await self._response.write(part)
         except TimeoutError:
             # What lies in the buffers is given up: an end in order would wait for this reader, too.
-            if (transport := self._request.transport) is not None:
+            if transport is not None:
                 transport.abort()
             raise ConnectionResetError("The reader takes nothing.") from None

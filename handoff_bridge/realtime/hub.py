@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from handoff_bridge.conversations.model import Message
+from handoff_bridge.conversations.model import Message, Sender
 
 #: Somebody who writes says so again every few seconds; a bot's turn says it once and lasts longer.
 TYPING_LIMIT_S = {"bot": 60.0}
@@ -34,10 +34,13 @@ class Subscription:
     news: dict[str, list[Message]] = field(default_factory=dict)
     queue: bool = False
     typing: dict[str, Typing] = field(default_factory=dict)
-    _woken: asyncio.Event = field(default_factory=asyncio.Event)
+    _event: asyncio.Event = field(default_factory=asyncio.Event)
+    _woken: bool = False
+    _beat: asyncio.TimerHandle | None = None
 
     def wake(self) -> None:
-        self._woken.set()
+        self._woken = True
+        self._event.set()
 
     def add_news(self, conversation_id: str, messages: Sequence[Message]) -> None:
         news = self.news.setdefault(conversation_id, [])
@@ -46,15 +49,26 @@ class Subscription:
             del self.news[conversation_id]
             self.changed.add(conversation_id)
 
-    async def wait(self, timeout_s: float) -> bool:
-        """Wait until something changed; False when nothing did in time."""
-        try:
-            async with asyncio.timeout(timeout_s):
-                await self._woken.wait()
-        except TimeoutError:
-            return False
-        self._woken.clear()
-        return True
+    async def wait(self, beat_s: float) -> bool:
+        """Wait until something changed; False at the latest after ``beat_s`` seconds in which nothing did.
+
+        One timer serves many waits, so that each wake-up costs little: the beat may come sooner after a change.
+        """
+        if self._beat is None:
+            self._beat = asyncio.get_running_loop().call_later(beat_s, self._beats)
+        await self._event.wait()
+        self._event.clear()
+        woken, self._woken = self._woken, False
+        return woken
+
+    def end(self) -> None:
+        """Nobody waits here any more."""
+        if self._beat is not None:
+            self._beat.cancel()
+
+    def _beats(self) -> None:
+        self._beat = None
+        self._event.set()
 
     def take(self) -> tuple[set[str], bool, list[Typing]]:
         """Hand out what changed since the last call: conversations, the queue, typing."""
@@ -94,6 +108,7 @@ class Hub:
         try:
             yield subscription
         finally:
+            subscription.end()
             self._waiting.discard(subscription)
             if conversation_id is None:
                 self._desks.discard(subscription)
@@ -127,10 +142,19 @@ class Hub:
             subscription.wake()
 
     def typing(self, conversation_id: str, sender: str, active: bool) -> None:
-        """Tell who follows that somebody is writing, or no longer; without renewal it ends by itself."""
+        self.tell_typing(conversation_id, sender, active)
+
+    def tell_typing(self, conversation_id: str, sender: str, active: bool) -> bool:
+        """Tell who follows that somebody is writing, or no longer; without renewal it ends by itself.
+
+        Returns whether there was anything to tell.
+        """
         key = f"{conversation_id}/{sender}"
         if timer := self._typing_ends.pop(key, None):
             timer.cancel()
+        elif not active and sender != Sender.BOT:
+            # Nobody has seen them begin. Only the bot's turn is also shown to those who come in the middle of it.
+            return False
         if active:
             limit_s = TYPING_LIMIT_S.get(sender, TYPING_LIMIT_OTHERS_S)
             self._typing_ends[key] = asyncio.get_running_loop().call_later(
@@ -140,6 +164,7 @@ class Hub:
         for subscription in self._followers(conversation_id):
             subscription.typing[key] = event
             subscription.wake()
+        return True
 
     def turn_due(self) -> None:
         self._turns.set()

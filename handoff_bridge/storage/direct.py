@@ -41,11 +41,8 @@ UNAVAILABLE = (
 class Record(asyncpg.Record):  # type: ignore[misc]
     """A row with its columns as attributes, as SQLAlchemy's rows have them."""
 
-    def __getattr__(self, name: str) -> Any:
-        try:
-            return self[name]
-        except KeyError:
-            raise AttributeError(name) from None
+    # The driver's own look-up, in C; a column that is not there is a KeyError.
+    __getattr__ = asyncpg.Record.__getitem__
 
 
 class Compiled:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ARRAY, Integer, String, any_, bindparam, exists, select
+from sqlalchemy import Integer, bindparam, exists, select
 
 from handoff_bridge.conversations.model import Agent, Conversation, Message
 from handoff_bridge.errors import NotFound
@@ -15,14 +15,10 @@ from handoff_bridge.storage.rows import conversation_from, message_from
 from handoff_bridge.storage.schema import agent_sessions, agents, conversations, handoffs, messages, turns
 from handoff_bridge.storage.turns import OPEN
 
-_SESSION = (
-    select(agents.c.id, agents.c.email, agents.c.name, agent_sessions.c.token_hash, agent_sessions.c.expires_at)
+_SESSION = Compiled(
+    select(agents.c.id, agents.c.email, agents.c.name, agent_sessions.c.expires_at)
     .join(agent_sessions, agent_sessions.c.agent_id == agents.c.id)
-    .where(agents.c.disabled.is_(False))
-)
-_ONE_SESSION = Compiled(_SESSION.where(agent_sessions.c.token_hash == bindparam("token_hash")))
-_SESSIONS = Compiled(
-    _SESSION.where(agent_sessions.c.token_hash == any_(bindparam("token_hashes", type_=ARRAY(String))))
+    .where(agents.c.disabled.is_(False), agent_sessions.c.token_hash == bindparam("token_hash"))
 )
 _TOKEN_EXPIRY = Compiled(
     select(conversations.c.token_expires_at).where(
@@ -65,14 +61,10 @@ class Session:
     expires_at: datetime
 
 
-async def sessions_of(database: Database, token_hashes: Sequence[str]) -> Sequence[Session | None]:
-    """Who is signed in with each of these tokens; None for nobody, or for somebody who has been disabled."""
-    if database.is_sqlite:
-        rows = [row for each in token_hashes for row in await database.rows(_ONE_SESSION, {"token_hash": each})]
-    else:
-        rows = list(await database.rows(_SESSIONS, {"token_hashes": list(set(token_hashes))}))
-    found = {row.token_hash: Session(Agent(row.id, row.email, row.name), row.expires_at) for row in rows}
-    return [found.get(each) for each in token_hashes]
+async def session_of(database: Database, token_hash: str) -> Session | None:
+    """Who is signed in with this token; None for nobody, or for somebody who has been disabled."""
+    rows = await database.rows(_SESSION, {"token_hash": token_hash})
+    return Session(Agent(rows[0].id, rows[0].email, rows[0].name), rows[0].expires_at) if rows else None
 
 
 async def token_expiry(database: Database, conversation_id: str, token_hash: str) -> datetime | None:

@@ -148,7 +148,7 @@ async def test_many_guesses_at_once_are_counted_one_by_one(bridge: Bridge) -> No
     assert statuses == [401] * 5 + [429] * 7
 
 
-async def test_a_disabled_agent_is_out_at_once(bridge: Bridge, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_disabled_agent_is_out_within_a_moment(bridge: Bridge, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("handoff_bridge.desk.events.HEARTBEAT_S", 0.02)
     agent, colleague = await bridge.agent(), await bridge.agent("Ali Kaya")
     async with agent.events() as events:

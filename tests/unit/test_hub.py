@@ -128,3 +128,27 @@ async def test_a_turn_that_falls_due_before_the_worker_waits_is_not_lost(hub: Hu
     hub.turn_due()
     async with asyncio.timeout(5):
         await hub.wait_for_turn(20)
+
+
+async def test_that_somebody_no_longer_writes_is_told_only_of_those_who_were_seen_writing(hub: Hub) -> None:
+    with hub.subscribe("c1") as subscription:
+        hub.typing("c1", "agent", False)
+        assert not await subscription.wait(0)
+        hub.typing("c1", "agent", True)
+        subscription.take()
+        hub.typing("c1", "agent", False)
+        assert subscription.take()[2] == [Typing("c1", "agent", False)]
+
+
+async def test_the_end_of_a_bots_turn_is_told_to_those_who_came_in_the_middle_of_it(hub: Hub) -> None:
+    with hub.subscribe("c1") as subscription:
+        hub.typing("c1", "bot", False)
+        assert subscription.take()[2] == [Typing("c1", "bot", False)]
+
+
+async def test_a_beat_comes_although_something_had_happened_before(hub: Hub) -> None:
+    with hub.subscribe("c1") as subscription:
+        hub.conversation_changed("c1")
+        assert await subscription.wait(0)
+        async with asyncio.timeout(5):
+            assert not await subscription.wait(0)

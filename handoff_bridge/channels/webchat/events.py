@@ -11,8 +11,8 @@ from handoff_bridge.conversations.model import Message, Sender, State
 from handoff_bridge.errors import InvalidBody, ShuttingDown
 from handoff_bridge.http import keys
 from handoff_bridge.http.bodies import read_int
+from handoff_bridge.http.encoded import encoded_message
 from handoff_bridge.http.sse import HEARTBEAT_S, EventStream
-from handoff_bridge.http.wire import message_to_wire
 from handoff_bridge.realtime.hub import Subscription, following
 
 #: How many messages are read at once while a client catches up.
@@ -110,7 +110,7 @@ class Follower:
 
     async def _send(self, messages: Sequence[Message], *, live: bool) -> bool:
         for message in messages:
-            await self._stream.send("message", message_to_wire(message), message.seq)
+            await self._stream.send_encoded("message", encoded_message(message), message.seq)
             if live:
                 self._relay_s.observe((self._app[keys.clock].now() - message.created_at).total_seconds())
             self._cursor = message.seq

@@ -11,6 +11,7 @@ from handoff_bridge.conversations.model import Channel, Conversation, Sender
 from handoff_bridge.errors import InvalidBody
 from handoff_bridge.http import keys
 from handoff_bridge.http.bodies import read_body, read_int
+from handoff_bridge.http.encoded import message_response
 from handoff_bridge.http.limits import client_address
 from handoff_bridge.http.wire import WireConversation, conversation_to_wire, message_to_wire
 
@@ -56,7 +57,7 @@ async def send(request: web.Request) -> web.Response:
     received = await request.app[keys.customers].receive(
         conversation_id, body.client_message_id, body.text or "", body.payload
     )
-    return web.json_response({"message": message_to_wire(received.message)}, status=202 if received.created else 200)
+    return message_response(received.message, created=received.created)
 
 
 @routes.get(ONE + "/messages")
