@@ -23,7 +23,7 @@ class Thresholds:
     misunderstandings: int = 3
     not_content: int = 2
     same_question: int = 3
-    open_requests: int = 3
+    open_requests: int = 4
     suggest_from: float = 0.1
     frustrated_from: float = 0.7
     offer_person: float = 0.85

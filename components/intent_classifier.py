@@ -26,8 +26,10 @@ from scipy.sparse import csr_matrix
 
 from components import (
     intent_learning,
+    joined_lines,
     lexicon,
     linear_model,
+    message_cuts,
     requests,
     several_intents,
     spelling,
@@ -40,7 +42,7 @@ from components.intent_learning import beside, learned, vector_rows
 from components.lexicon import FILE_NAME, Lexicon, read_lexicon
 from components.linear_model import LinearModel
 from components.readability import is_readable
-from components.several_intents import SeveralIntents
+from components.several_intents import Rule, SeveralIntents
 from components.text_features import BLOCK_WEIGHTS, TextFeatures
 
 _INTENT_RANKING = "intent_ranking"
@@ -48,8 +50,8 @@ _INTENT_RANKING = "intent_ranking"
 SEVERAL_INTENTS = "several_intents"
 
 _MODULES = (
-    *(intent_learning, lexicon, linear_model, requests, several_intents, spelling, text_features),
-    *(typing_errors, words),
+    *(intent_learning, joined_lines, lexicon, linear_model, message_cuts, requests, several_intents, spelling),
+    *(text_features, typing_errors, words),
 )
 
 
@@ -64,7 +66,6 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
         `ranking_length`: how many intents a message carries.
         `blocks`: which features are looked at. `dense_weight`: what sentence vectors count beside them.
         `beside`: intents that are said beside a request and never make a message one of several requests.
-        `several_threshold`: from which score on a message holds several requests.
         `part_folders`: where lexicons are looked for; set by the sector importer.
         """
         return {
@@ -77,7 +78,6 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
                 *("greet", "goodbye", "thank", "affirm", "deny", "inform", "stop", "praise", "complaint", "insult"),
                 *("negative_feedback", "smalltalk", "bot_challenge", "out_of_scope", "legal_threat"),
             ],
-            "several_threshold": 0.7,
             "part_folders": [],
         }
 
@@ -87,6 +87,7 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
         self._resource = resource
         self._features = TextFeatures()
         self._model = LinearModel([], np.zeros((0, 0), dtype=np.float32), np.zeros(0, dtype=np.float32), 1.0)
+        self._rule = joined_lines.silent_rule(0)
 
     @classmethod
     def create(
@@ -116,14 +117,19 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
             LexiconInvalid: a file of concepts is not what it should be.
         """
         examples = [example for example in training_data.intent_examples if example.get(TEXT)]
+        texts = [example.get(TEXT) for example in examples]
+        intents = [example.get(INTENT) for example in examples]
         self._features, self._model = learned(
-            [example.get(TEXT) for example in examples],
-            [example.get(INTENT) for example in examples],
+            texts,
+            intents,
             Lexicon(read_lexicon(self._config["part_folders"])),
             self._config["blocks"],
             self._config["penalty"],
             self._config["mistyped_weight"],
             self._vectors(examples),
+        )
+        self._rule = joined_lines.learned_rule(
+            texts, intents, set(self._config["beside"]), self._config["penalty"], self._features.transform
         )
         self._persist()
         return self._resource
@@ -167,13 +173,15 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
             lambda texts: self._model.probabilities(self._features.transform(texts)),
             self._model.intents,
             set(self._config["beside"]),
-        ).find(text, self._config["several_threshold"])
+            self._rule,
+        ).find(text)
         return [{"name": name, "confidence": confidence} for name, confidence in found]
 
     def _persist(self) -> None:
         with self._model_storage.write_to(self._resource) as folder:
             state = json.dumps(self._features.state(), ensure_ascii=False)
             (folder / "features.json").write_text(state, encoding="utf-8")
+            (folder / "several.json").write_text(json.dumps(self._rule.state()), encoding="utf-8")
             self._model.save(folder / "model.npz")
 
     @classmethod
@@ -194,10 +202,12 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
         try:
             with model_storage.read_from(resource) as folder:
                 state = json.loads((folder / "features.json").read_text(encoding="utf-8"))
+                several = json.loads((folder / "several.json").read_text(encoding="utf-8"))
                 classifier._model = LinearModel.read(folder / "model.npz")
         except (ValueError, KeyError, FileNotFoundError) as error:
             raise ClassifierNotTrained(str(ClassifierNotTrained.__doc__)) from error
         classifier._features = TextFeatures.from_state(state)
+        classifier._rule = Rule.from_state(several)
         return classifier
 
 

@@ -13,7 +13,6 @@ from components.intent_classifier import LinearIntentClassifier
 from components.intent_learning import learned
 from components.lexicon import Lexicon, read_lexicon
 from components.linear_model import LinearModel
-from components.several_intents import SeveralIntents
 from components.text_features import BLOCK_WEIGHTS, TextFeatures
 from evaluation.training_files import Line
 
@@ -52,11 +51,6 @@ class Pipeline:
     def probabilities(self, texts: Sequence[str]) -> np.ndarray:
         """Shape (texts, intents)."""
         return self.model.probabilities(self.features.transform(texts))
-
-    def several(self, text: str) -> list[tuple[str, float]]:
-        """The requests of a message that holds more than one."""
-        finder = SeveralIntents(self.probabilities, self.intents, set(_DEFAULTS["beside"]))
-        return finder.find(text, float(_DEFAULTS["several_threshold"]))
 
 
 def lexicon_of(data: Path, parts: Collection[str] | None = None) -> Lexicon:

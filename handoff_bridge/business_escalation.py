@@ -20,7 +20,7 @@ class Escalation(BaseModel):
     misunderstandings: Count = 3
     not_content: Count = 2
     same_question: Count = 3
-    open_requests: Count = 3
+    open_requests: Count = 4
     suggest_from: Share = 0.1
     frustrated_from: Share = 0.7
     offer_person: Sum = 0.85

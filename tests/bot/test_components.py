@@ -85,7 +85,7 @@ def test_nothing_stored_by_the_classifier_is_a_pickle(storage: LocalModelStorage
     data = TrainingData([message(text, intent) for intent, texts in EXAMPLES.items() for text in texts])
     LinearIntentClassifier.create({}, storage, resource, context).train(data)
     with storage.read_from(resource) as folder:
-        assert sorted(os.listdir(folder)) == ["features.json", "model.npz"]
+        assert sorted(os.listdir(folder)) == ["features.json", "model.npz", "several.json"]
 
 
 def test_a_model_without_a_classifier_is_refused(storage: LocalModelStorage, context: ExecutionContext) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from components.lexicon import Lexicon
 from components.requests import request_sentences
-from components.several_intents import SeveralIntents
+from components.several_intents import FEATURES, Rule, SeveralIntents
 from components.text_features import TextFeatures, dense_rows
 from components.words import Compounds, fold, plain_spelling, sentences_of, stem, verb_parts
 
@@ -123,5 +123,8 @@ def _probabilities(texts: list[str]) -> np.ndarray:
     ],
 )
 def test_two_requests_in_one_message_are_noticed_and_courtesies_are_none(text: str, found: list[str]) -> None:
-    several = SeveralIntents(_probabilities, ["track_order", "request_invoice", "thank"], {"thank"})
-    assert [name for name, _ in several.find(text, 0.6)] == found
+    intents = ["track_order", "request_invoice", "thank"]
+    clear = np.zeros(FEATURES)
+    clear[6] = 1.0  # how much surer both sides are of their own request than of the other one
+    several = SeveralIntents(_probabilities, intents, {"thank"}, Rule(clear, -0.5, 0.5, np.zeros((3, 3))))
+    assert [name for name, _ in several.find(text)] == found

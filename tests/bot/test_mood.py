@@ -181,15 +181,16 @@ def test_the_second_request_waits_until_it_is_taken_up_or_dropped() -> None:
     assert transcript([taken]) == [], "it is no message of its own"
 
 
-def test_three_requests_at_once_are_offered_a_person() -> None:
+def test_many_requests_at_once_are_offered_a_person() -> None:
     first = [user("wo ist es und die rechnung", several_intents=SEVERAL), bot()]
-    more = [{"name": "voucher", "confidence": 0.9}, {"name": "return_item", "confidence": 0.8}]
-    events = [*first, user("und gutschein und rückgabe", intent="voucher", several_intents=more)]
-    assert requests_now(events) == ["voucher", "request_invoice", "return_item"]
+    more = [{"name": name, "confidence": 0.8} for name in ("voucher", "return_item", "ask_repair")]
+    assert weigh([user("gutschein, rückgabe und reparatur", intent="voucher", several_intents=more)], LIMITS) is None
+    events = [*first, user("und gutschein, rückgabe und reparatur", intent="voucher", several_intents=more)]
+    assert requests_now(events) == ["voucher", "request_invoice", "return_item", "ask_repair"]
     verdict = weigh(events, LIMITS)
     assert verdict is not None
     assert verdict.decision is None
-    assert verdict.titles == ("Gutschein", "Rechnung", "Etwas zurückgeben")
+    assert verdict.titles == ("Gutschein", "Rechnung", "Etwas zurückgeben", "Reparatur")
 
 
 RANKING = [
