@@ -9,6 +9,7 @@ from datetime import timedelta
 from handoff_bridge.conversations.core import AGENT_ONLINE_FOR, Core
 from handoff_bridge.conversations.model import Conversation, State
 from handoff_bridge.conversations.ports import Transaction
+from handoff_bridge.errors import StoreUnavailable
 
 #: How many conversations are looked at in one round.
 BATCH = 100
@@ -22,8 +23,11 @@ class Timeouts:
         self._rules = core.rules.timeouts
 
     async def run_once(self) -> int:
-        """Do what is overdue and return how many conversations that concerned."""
-        done = 0
+        """Do what is overdue and return how many conversations that concerned.
+
+        Raises ExceptionGroup at the end for what failed: one conversation's trouble is not another one's.
+        """
+        done, failed = 0, []
         for find, act in (
             (self._agent_gone, self._release),
             (self._nobody_claimed, self._remind),
@@ -32,7 +36,14 @@ class Timeouts:
             async with self._core.store.read() as tx:
                 overdue = await find(tx)
             for conversation in overdue:
-                done += await self._act(conversation, act)
+                try:
+                    done += await self._act(conversation, act)
+                except StoreUnavailable:
+                    raise
+                except Exception as error:
+                    failed.append(error)
+        if failed:
+            raise ExceptionGroup("Some overdue conversations could not be changed.", failed)
         return done
 
     async def _agent_gone(self, tx: Transaction) -> Sequence[Conversation]:

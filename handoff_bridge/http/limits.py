@@ -3,6 +3,7 @@
 With several bridges each has buckets of its own: the bounds are there to stop floods, not to count to the last request.
 """
 
+import ipaddress
 import math
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator
@@ -93,14 +94,24 @@ class Limits:
 
 
 def client_address(request: web.Request, trusted_hops: int) -> str:
-    """The address a request comes from.
+    """The address a request comes from; of IPv6 its /64, which is what one customer gets (RFC 6177).
 
     Each trusted proxy appends the address it saw to X-Forwarded-For, so with n of them the n-th entry from the right
     was written by the outermost one; everything left of it may be invented.
     """
     peer = request.remote or "unknown"
     if trusted_hops < 1:
-        return peer
+        return _one_customer(peer)
     hops = [hop.strip() for value in request.headers.getall("X-Forwarded-For", []) for hop in value.split(",")]
     hops = [hop for hop in hops if hop]
-    return hops[-trusted_hops] if len(hops) >= trusted_hops else peer
+    return _one_customer(hops[-trusted_hops] if len(hops) >= trusted_hops else peer)
+
+
+def _one_customer(address: str) -> str:
+    if ":" not in address:
+        return address
+    try:
+        parsed = ipaddress.IPv6Address(address)
+    except ValueError:
+        return address
+    return str(parsed.ipv4_mapped or ipaddress.IPv6Network((parsed, 64), strict=False))

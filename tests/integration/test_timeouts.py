@@ -6,7 +6,8 @@ import pytest
 
 from handoff_bridge.channels.webchat.presence import CustomerPresence
 from handoff_bridge.conversations.core import Core, SystemClock
-from handoff_bridge.conversations.model import Draft, Sender
+from handoff_bridge.conversations.model import Conversation, Draft, Sender
+from handoff_bridge.conversations.ports import Transaction
 from handoff_bridge.conversations.timeouts import Timeouts
 from handoff_bridge.http import keys
 from tests.support.bridge import Bridge
@@ -144,3 +145,23 @@ async def test_only_the_owner_can_be_seen_typing(bridge: Bridge) -> None:
     await customer.ask_for_person()
     with pytest.raises(Refused, match="stale_epoch"):
         await agent.call("POST", f"/conversations/{customer.id}/typing", json={"active": True})
+
+
+async def test_one_conversation_that_cannot_be_changed_keeps_no_other_from_a_person(
+    bridge: Bridge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second, agent = await bridge.customer(), await bridge.customer(), await bridge.agent()
+    for customer in (first, second):
+        await customer.ask_for_person()
+        await agent.claim(customer.id)
+    release = Timeouts._release
+
+    async def failing(timeouts: Timeouts, tx: Transaction, conversation: Conversation) -> None:
+        if conversation.id == first.id:
+            raise RuntimeError
+        await release(timeouts, tx, conversation)
+
+    monkeypatch.setattr(Timeouts, "_release", failing)
+    with pytest.raises(ExceptionGroup):
+        await run_timeouts(bridge, seconds=120)
+    assert [(await customer.conversation())["state"] for customer in (first, second)] == ["human", "waiting"]
