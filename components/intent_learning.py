@@ -33,7 +33,7 @@ def learned(
     if mistyped_weight:
         spoiled = [mistyped(text, seed=at) for at, text in enumerate(texts)]
         copies = beside(features.transform(spoiled), vectors)
-    model, _ = LinearModel.trained(rows, intents, penalty, copies, mistyped_weight)
+    model = LinearModel.trained(rows, intents, penalty, copies, mistyped_weight)
     return features, model
 
 

@@ -33,6 +33,7 @@ _LONGEST_PART = 24
 #: The share of single lines, most of them long, that may be taken for several requests.
 _FALSE_SHARE = 0.04
 _RULE_PENALTY = 0.3
+_TOLERANCE = 0.1
 _FEWEST_INTENTS = 3
 #: Of each intent that many lines are learned at most, and as many asked.
 _MOST_LINES = 60
@@ -163,7 +164,7 @@ def _halves(labels: np.ndarray, chance: random.Random) -> tuple[np.ndarray, np.n
 
 def _machine(rows: csr_matrix, labels: np.ndarray, intents: int, penalty: float) -> tuple[np.ndarray, np.ndarray]:
     """Weights, shape (terms, intents), and bias; every intent has rows."""
-    machine = LinearSVC(C=penalty, random_state=_SEED).fit(rows, labels)
+    machine = LinearSVC(C=penalty, tol=_TOLERANCE, random_state=_SEED).fit(rows, labels)
     weights = np.zeros((rows.shape[1], intents), dtype=np.float32)
     bias = np.zeros(intents, dtype=np.float32)
     weights[:, machine.classes_] = machine.coef_.T

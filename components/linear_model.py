@@ -1,6 +1,6 @@
 """A calibrated linear model: a support vector machine per intent and a temperature that makes margins probabilities.
 
-Trained in seconds on two cores: the machines of the folds that the temperature is found on run side by side.
+Trained in seconds on two cores: the machine that the temperature is found with learns beside the one that is kept.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from sklearn.svm import LinearSVC
 _TEMPERATURES = np.geomspace(0.5, 40.0, 90)
 _FOLDS = 3
 _SEED = 7
+#: The number of no intent.
+_OTHER = -1
 #: What is reached here does not change with more rounds.
 _TOLERANCE = 0.1
 #: How much more an example of an intent counts by how much fewer it has than the mean, and within which bounds. One of
@@ -57,41 +59,42 @@ class LinearModel:
         penalty: float,
         copies: csr_matrix | None = None,
         copy_weight: float = 0.0,
-    ) -> tuple[LinearModel, np.ndarray]:
-        """The model, and the probabilities of each row under a model that has not seen it, shape (rows, intents).
+    ) -> LinearModel:
+        """`penalty`: the C of the machines. `copies`: of each row another form, which counts `copy_weight`.
 
-        `penalty`: the C of the machines. `copies`: of each row another form, of the same shape, which counts
-        `copy_weight` in training. Rows of an intent with fewer examples than folds count in every fold's training.
+        The temperature is the one that fits a third of the rows under a machine that has learned the others; rows of
+        an intent with fewer examples than thirds are always among the others.
         """
         names = sorted(set(intents))
         labels = np.array([names.index(intent) for intent in intents])
-        margins = np.zeros((len(labels), len(names)), dtype=np.float32)
         rare = {intent for intent, count in Counter(intents).items() if count < _FOLDS}
+        every = np.arange(len(names))
         often = np.array([at for at, intent in enumerate(intents) if intent not in rare], dtype=int)
         seldom = np.setdiff1d(np.arange(len(labels)), often)
 
-        def whole() -> tuple[np.ndarray, np.ndarray]:
-            if copies is None:
-                return _fit(rows, labels, np.ones(len(labels)), len(names), penalty)
+        all_rows, all_labels, counting = rows, labels, np.ones(len(labels))
+        if copies is not None:
+            all_rows, all_labels = vstack([rows, copies], format="csr"), np.tile(labels, 2)
             counting = np.repeat([1.0, copy_weight], len(labels))
-            return _fit(vstack([rows, copies], format="csr"), np.tile(labels, 2), counting, len(names), penalty)
 
-        def fold(parts: tuple[np.ndarray, np.ndarray]) -> None:
+        def half(at: int) -> tuple[np.ndarray, np.ndarray]:
+            """Weights and bias of every second intent; those of the others are 0."""
+            return _fit(all_rows, all_labels, counting, len(names), penalty, np.arange(at, len(names), 2))
+
+        def fitting_temperature() -> float:
+            if not len(often) or len(names) == 1:
+                return 1.0
+            others, third = next(StratifiedKFold(_FOLDS, shuffle=True, random_state=_SEED).split(often, labels[often]))
             # Without the copies, which would take twice the time and change the margins little.
-            learned, asked = np.concatenate([often[parts[0]], seldom]), often[parts[1]]
-            weights, bias = _fit(rows[learned], labels[learned], np.ones(len(learned)), len(names), penalty)
-            margins[asked] = rows[asked] @ weights + bias
+            known, asked = np.concatenate([often[others], seldom]), often[third]
+            weights, bias = _fit(rows[known], labels[known], np.ones(len(known)), len(names), penalty, every)
+            return fit_temperature(rows[asked] @ weights + bias, labels[asked])
 
         with ThreadPoolExecutor(2) as threads:
-            # The slowest first: the machine of all rows.
-            all_rows = threads.submit(whole)
-            if len(often) and len(names) > 1:
-                splits = StratifiedKFold(_FOLDS, shuffle=True, random_state=_SEED).split(often, labels[often])
-                list(threads.map(fold, splits))
-            weights, bias = all_rows.result()
-        temperature = fit_temperature(margins[often], labels[often]) if len(often) else 1.0
-        model = cls(names, weights.astype(np.float32), bias.astype(np.float32), temperature)
-        return model, softmax(margins * temperature)
+            halves = [threads.submit(half, at) for at in (0, 1)]
+            temperature = threads.submit(fitting_temperature)
+            (weights, bias), (more_weights, more_bias) = (one.result() for one in halves)
+        return cls(names, weights + more_weights, bias + more_bias, temperature.result())
 
     def margins(self, rows: csr_matrix) -> np.ndarray:
         """Shape (rows, intents)."""
@@ -128,27 +131,35 @@ class LinearModel:
 
 
 def _fit(
-    rows: csr_matrix, labels: np.ndarray, counting: np.ndarray, intents: int, penalty: float
+    rows: csr_matrix, labels: np.ndarray, counting: np.ndarray, intents: int, penalty: float, asked: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Weights, shape (terms, intents), and bias; an intent without a row here is never the answer.
+    """Weights, shape (terms, intents), and bias of the intents `asked` for, each told from all others.
 
-    `counting`: what each row counts.
+    `counting`: what each row counts. An intent without a row here is never the answer; what was not asked for is 0.
     """
     weights = np.zeros((rows.shape[1], intents), dtype=np.float32)
-    bias = np.full(intents, -1.0, dtype=np.float32)
+    bias = np.zeros(intents, dtype=np.float32)
+    bias[asked] = -1.0
     present = np.unique(labels)
     if len(present) == 1:
-        bias[present] = 1.0
+        bias[np.intersect1d(asked, present)] = 1.0
         return weights, bias
-    machine = LinearSVC(C=penalty, tol=_TOLERANCE, class_weight=_balance(labels), random_state=_SEED)
-    machine.fit(rows, labels, sample_weight=counting)
-    if len(present) == 2:
-        # For two intents there is one machine; the other one is its mirror image.
-        weights[:, present] = np.stack([-machine.coef_[0], machine.coef_[0]], axis=1)
-        bias[present] = [-machine.intercept_[0], machine.intercept_[0]]
+    balance = _balance(labels)
+    wanted = np.intersect1d(asked, present)
+    # Intents that are not asked for are one class to this machine: what it learns of the others stays the same.
+    learned = np.where(np.isin(labels, wanted), labels, _OTHER)
+    machine = LinearSVC(C=penalty, tol=_TOLERANCE, class_weight={**balance, _OTHER: 1.0}, random_state=_SEED)
+    machine.fit(rows, learned, sample_weight=counting)
+    found = machine.classes_
+    if len(found) == 2:
+        # For two classes there is one machine; the other one is its mirror image.
+        coefficients = np.concatenate([-machine.coef_, machine.coef_])
+        intercepts = np.concatenate([-machine.intercept_, machine.intercept_])
     else:
-        weights[:, present] = machine.coef_.T
-        bias[present] = machine.intercept_
+        coefficients, intercepts = machine.coef_, machine.intercept_
+    for at, label in enumerate(found):
+        if label != _OTHER:
+            weights[:, label], bias[label] = coefficients[at], intercepts[at]
     return weights, bias
 
 
