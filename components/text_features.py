@@ -142,11 +142,11 @@ class TextFeatures:
             ends.append(len(at))
         indices = np.array(at, dtype=np.int32)
         data = (1 + np.log(np.array(values, dtype=np.float32))) * idf[indices] if at else np.zeros(0, dtype=np.float32)
-        rows = csr_matrix((data, indices, np.array(ends)), shape=(len(counted), len(columns)), dtype=np.float32)
-        lengths = np.sqrt(np.asarray(rows.multiply(rows).sum(axis=1)).ravel())
-        scale = np.divide(BLOCK_WEIGHTS[name], lengths, out=np.zeros_like(lengths), where=lengths > 0)
-        rows.data *= np.repeat(scale, np.diff(rows.indptr)).astype(np.float32)
-        return rows
+        row_of = np.repeat(np.arange(len(counted)), np.diff(ends))
+        # Every term that was found counts more than nothing, so no row of terms has the length 0.
+        lengths = np.sqrt(np.bincount(row_of, weights=data * data, minlength=len(counted)))
+        data = (BLOCK_WEIGHTS[name] * data / lengths[row_of]).astype(np.float32)
+        return csr_matrix((data, indices, np.array(ends)), shape=(len(counted), len(columns)))
 
     def _stems(self, text: str) -> list[str]:
         found = []
