@@ -21,13 +21,16 @@ def learned(
     penalty: float,
     mistyped_weight: float,
     vectors: csr_matrix | None = None,
+    *,
+    corrects: bool = True,
 ) -> tuple[TextFeatures, LinearModel]:
     """Features and model of examples.
 
     `penalty`: the C of the machines. `mistyped_weight`: what a mistyped copy counts beside its example; none are made
-    for 0. `vectors`: further features of the examples, shape (len(texts), dimensions).
+    for 0. `vectors`: further features of the examples, shape (len(texts), dimensions). `corrects`: whether words
+    are corrected before they are looked at.
     """
-    features = TextFeatures(lexicon, blocks, corrects=True)
+    features = TextFeatures(lexicon, blocks, corrects=corrects)
     rows = beside(features.fit_transform(texts), vectors)
     copies = None
     if mistyped_weight:

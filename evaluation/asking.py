@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from sklearn.model_selection import StratifiedKFold
 
 from components.lexicon import Lexicon
-from components.text_features import BLOCK_WEIGHTS
 from evaluation.cases import Case
 from evaluation.errors import DataTooSmall
 from evaluation.measures import Answers
@@ -25,9 +24,7 @@ def answers_to(pipeline: Pipeline, cases: Sequence[Case], spoil: Callable[[str],
     return Answers(texts, [case.right for case in cases], pipeline.intents, pipeline.probabilities(texts))
 
 
-def folds(
-    lines: Sequence[Line], lexicon: Lexicon, count: int, blocks: Collection[str] = tuple(BLOCK_WEIGHTS)
-) -> tuple[Answers, list[float]]:
+def folds(lines: Sequence[Line], lexicon: Lexicon, count: int) -> tuple[Answers, list[float]]:
     """Answers to each line by a pipeline that has not seen it, and how long each of them was trained, in seconds.
 
     Raises:
@@ -38,7 +35,7 @@ def folds(
     if rare:
         raise DataTooSmall(f"Fewer than {count} lines: {', '.join(sorted(rare))}.")
     splits = StratifiedKFold(count, shuffle=True, random_state=_SEED).split(intents, intents)
-    return _folded(lines, [(list(learned), list(asked)) for learned, asked in splits], lexicon, blocks)
+    return _folded(lines, [(list(learned), list(asked)) for learned, asked in splits], lexicon)
 
 
 def given_folds(cases: Sequence[Case], lexicon: Lexicon) -> tuple[Answers, list[float]]:
@@ -48,21 +45,20 @@ def given_folds(cases: Sequence[Case], lexicon: Lexicon) -> tuple[Answers, list[
     for fold in sorted({case.fold for case in cases}):
         asked = [at for at, case in enumerate(cases) if case.fold == fold]
         splits.append(([at for at, case in enumerate(cases) if case.fold != fold], asked))
-    return _folded(lines, splits, lexicon, tuple(BLOCK_WEIGHTS))
+    return _folded(lines, splits, lexicon)
 
 
 def _folded(
     lines: Sequence[Line],
     splits: Sequence[tuple[list[int], list[int]]],
     lexicon: Lexicon,
-    blocks: Collection[str],
 ) -> tuple[Answers, list[float]]:
     intents = sorted({line.intent for line in lines})
     column = {intent: at for at, intent in enumerate(intents)}
     probabilities = np.zeros((len(lines), len(intents)))
     times = []
     for learned, asked in splits:
-        pipeline = Pipeline.trained([lines[at] for at in learned], lexicon, blocks)
+        pipeline = Pipeline.trained([lines[at] for at in learned], lexicon)
         times.append(pipeline.training_s)
         columns = [column[intent] for intent in pipeline.intents]
         probabilities[np.ix_(asked, columns)] = pipeline.probabilities([lines[at].text for at in asked])

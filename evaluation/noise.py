@@ -49,10 +49,11 @@ def cut_endings(text: str) -> str:
     return re.sub(r"\b\w{4,}[ent]\b", lambda word: word[0][:-1] if chance.random() < 0.5 else word[0], text)
 
 
+ALL_TOGETHER = "all together"
 NOISES: dict[str, Callable[[str], str]] = {
     "typing errors": typos,
     "no umlauts": without_umlauts,
     "lower case, no punctuation": lower_case,
     "cut endings": cut_endings,
-    "all together": lambda text: cut_endings(lower_case(without_umlauts(typos(text)))),
+    ALL_TOGETHER: lambda text: cut_endings(lower_case(without_umlauts(typos(text)))),
 }

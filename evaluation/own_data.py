@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import random
-from collections import defaultdict
-from collections.abc import Sequence
 from pathlib import Path
 
-from components.text_features import BLOCK_WEIGHTS
+from evaluation import part_worth
 from evaluation.asking import answers_to, folds
 from evaluation.cases import Case, read_cases
 from evaluation.measures import Answers, calibration, calibration_error, fallback_curve
 from evaluation.noise import NOISES
+from evaluation.part_worth import LONG_WORDS, shuffled
 from evaluation.pictures import calibration_picture, confusion_matrix
 from evaluation.pipeline import Pipeline, lexicon_of
 from evaluation.tables import table
-from evaluation.training_files import Line, read_parts
+from evaluation.training_files import read_parts
 
 GENERAL = "general"
 _THRESHOLDS = (0.0, 0.2, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.7, 0.8)
-_LONG_WORDS = 25
 _WORST = 15
 _CURVE_STEPS = (0.1, 0.25, 0.5, 0.75, 1.0)
-_SEED = 7
 
 
 def sectors_of(data: Path) -> list[str]:
@@ -46,14 +42,14 @@ def write_report(root: Path, out: Path, count: int) -> str:
     answers, times = folds(lines, lexicon, count)
     (out / "confusion.svg").write_text(confusion_matrix(answers), encoding="utf-8")
     (out / "calibration.svg").write_text(calibration_picture(calibration(answers)), encoding="utf-8")
-    long = [len(text.split()) >= _LONG_WORDS for text in answers.texts]
+    long = [len(text.split()) >= LONG_WORDS for text in answers.texts]
     head = ["what", "messages", "first answer right", "among three", "macro F1", "calibration error"]
     sections = [
         "# How well German is understood\n",
         f"{len(lines)} training messages, {sum(long) / len(long):.0%} of them long; {len(answers.intents)} intents; "
         f"training of all sectors takes {max(times):.1f} s.\n",
         f"## {count} folds of the training data\n",
-        table(head, [_row("all", answers), _row("long ones", answers.part(long))]),
+        table(head, [_row("all", answers), _row("long ones", answers.part(long)), *_rows_of_parts(data, answers)]),
         "![Which intents are taken for which](confusion.svg)\n\n![Confidence and right answers](calibration.svg)\n",
         "Most often confused (wanted, answered, how often):\n",
         table(["wanted", "answered", "messages"], [(*pair, n) for pair, n in answers.confused().most_common(_WORST)]),
@@ -61,8 +57,7 @@ def write_report(root: Path, out: Path, count: int) -> str:
         _fallback_table(answers),
         "## By sector, on messages never trained on\n",
         _sector_tables(root, head),
-        f"## What each part of the features is worth ({count} folds)\n",
-        _ablation(lines, root, count, answers),
+        part_worth.write_section(root, [GENERAL, "retail"], heldout_cases(root)["retail"]),
         "## Learning curve (held out of retail)\n",
         _learning_curve(root),
     ]
@@ -72,6 +67,13 @@ def write_report(root: Path, out: Path, count: int) -> str:
 def _row(what: str, answers: Answers) -> list[object]:
     figures = (answers.accuracy(), answers.among(3), answers.macro_f1(), calibration_error(answers))
     return [what, len(answers.texts), *figures]
+
+
+def _rows_of_parts(data: Path, answers: Answers) -> list[list[object]]:
+    """The lines of general and of each sector; they were read in this order."""
+    parts = sorted(path.parent.name for path in data.glob("*/nlu"))
+    owners = [part for part in parts for _ in read_parts(data, [part])]
+    return [_row(f"lines of {part}", answers.part([owner == part for owner in owners])) for part in parts]
 
 
 def _fallback_table(answers: Answers) -> str:
@@ -99,34 +101,14 @@ def _sector_tables(root: Path, head: list[str]) -> str:
     return table([*head, "training"], rows) + "\n" + table(["sector", "noise", "first answer right", "change"], noisy)
 
 
-def _ablation(lines: Sequence[Line], root: Path, count: int, whole: Answers) -> str:
-    """Each block left out, and each one alone with the words."""
-    lexicon = lexicon_of(root / "data")
-    long = [len(line.text.split()) >= _LONG_WORDS for line in lines]
-    rows = [["everything", whole.accuracy(), whole.among(3), whole.part(long).accuracy(), ""]]
-    chosen = {f"without {name}": [block for block in BLOCK_WEIGHTS if block != name] for name in BLOCK_WEIGHTS}
-    chosen["words alone"] = ["words"]
-    chosen["words and pieces"] = ["words", "pieces"]
-    for name, blocks in chosen.items():
-        answers, _ = folds(lines, lexicon, count, blocks)
-        change = f"{100 * (answers.accuracy() - whole.accuracy()):+.1f} points"
-        rows.append([name, answers.accuracy(), answers.among(3), answers.part(long).accuracy(), change])
-    return table(["features", "first answer right", "among three", "of long messages", "change"], rows)
-
-
 def _learning_curve(root: Path) -> str:
     """Held-out accuracy with a growing share of each intent's lines."""
     data, parts = root / "data", [GENERAL, "retail"]
     cases, lexicon = heldout_cases(root)["retail"], lexicon_of(data, parts)
-    by_intent: dict[str, list[Line]] = defaultdict(list)
-    for line in read_parts(data, parts):
-        by_intent[line.intent].append(line)
-    chance = random.Random(_SEED)
-    for listed in by_intent.values():
-        chance.shuffle(listed)
+    by_intent = shuffled(read_parts(data, parts))
     rows = []
     for share in _CURVE_STEPS:
-        lines = [line for listed in by_intent.values() for line in listed[: max(3, round(len(listed) * share))]]
+        lines = [line for listed in by_intent for line in listed[: max(3, round(len(listed) * share))]]
         answers = answers_to(Pipeline.trained(lines, lexicon), cases)
         rows.append(
             [f"{share:.0%}", len(lines), round(len(lines) / len(by_intent)), answers.accuracy(), answers.among(3)]

@@ -29,9 +29,18 @@ class Pipeline:
 
     @classmethod
     def trained(
-        cls, lines: Sequence[Line], lexicon: Lexicon, blocks: Collection[str] = tuple(BLOCK_WEIGHTS)
+        cls,
+        lines: Sequence[Line],
+        lexicon: Lexicon,
+        blocks: Collection[str] = tuple(BLOCK_WEIGHTS),
+        *,
+        corrects: bool = True,
+        copies: bool = True,
     ) -> Pipeline:
-        """Learns from lines with the settings of the component."""
+        """Learns from lines with the settings of the component.
+
+        `corrects`: whether mistyped words are corrected. `copies`: whether mistyped copies are learned from too.
+        """
         started = time.monotonic()
         features, model = learned(
             [line.text for line in lines],
@@ -39,7 +48,8 @@ class Pipeline:
             lexicon,
             blocks,
             float(_DEFAULTS["penalty"]),
-            float(_DEFAULTS["mistyped_weight"]),
+            float(_DEFAULTS["mistyped_weight"]) if copies else 0.0,
+            corrects=corrects,
         )
         return cls(features, model, time.monotonic() - started)
 

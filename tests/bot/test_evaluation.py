@@ -10,12 +10,13 @@ import pytest
 
 from evaluation import __main__ as command
 from evaluation.asking import folds
-from evaluation.cases import read_cases
+from evaluation.cases import Case, read_cases
 from evaluation.errors import DataTooSmall, LinesInvalid
 from evaluation.measures import Answers, calibration, calibration_error, fallback_curve
 from evaluation.noise import NOISES
+from evaluation.part_worth import VARIANTS, figures, shuffled
 from evaluation.pictures import calibration_picture, confusion_matrix
-from evaluation.pipeline import lexicon_of
+from evaluation.pipeline import Pipeline, lexicon_of
 from evaluation.side_by_side import sample
 from evaluation.training_files import Line
 
@@ -138,3 +139,31 @@ def test_the_sample_is_even_fixed_and_learns_nothing_it_asks() -> None:
         "b": 20,
         "c": 20,
     }
+
+
+def test_leaving_a_part_out_is_measured_and_leaves_it_out(root: Path) -> None:
+    lexicon = lexicon_of(root / "data", ["general"])
+    words = {"track_order": ["paket", "lieferung", "sendung"], "greet": ["hallo", "moin", "servus"]}
+    lines = [Line(f"{word} {at}", intent) for intent, listed in words.items() for word in listed for at in "abcd"]
+    cases = [Case(f"{word} bitte", (intent,)) for intent, listed in words.items() for word in listed]
+    everything = figures(VARIANTS[0], lines, lexicon, cases)
+    assert everything[:2] == (1.0, 1.0)
+    by_name = {variant.name: variant for variant in VARIANTS}
+    # A word of which a letter is wrong is known only where it is corrected.
+    mistyped = [Case(f"{word[0]}q{word[2:]}", (intent,)) for intent, listed in words.items() for word in listed]
+    alone = Pipeline.trained(lines, lexicon, ["words"], corrects=False, copies=False)
+    assert not alone.features.transform([case.text for case in mistyped]).nnz
+    assert (
+        Pipeline.trained(lines, lexicon, ["words"], copies=False)
+        .features.transform([case.text for case in mistyped])
+        .nnz
+    )
+    assert figures(by_name["words alone"], lines, lexicon, mistyped)[0] == 1.0
+
+
+def test_lines_are_shuffled_by_intent_and_always_alike() -> None:
+    lines = [Line(f"{intent} {at}", intent) for at in range(9) for intent in "ab"]
+    found = shuffled(lines)
+    assert found == shuffled(lines)
+    assert [sorted({line.intent for line in listed}) for listed in found] == [["a"], ["b"]]
+    assert sorted(line.text for listed in found for line in listed) == sorted(line.text for line in lines)
