@@ -77,6 +77,10 @@ class LinearModel:
             all_rows, all_labels = vstack([rows, copies], format="csr"), np.tile(labels, 2)
             counting = np.repeat([1.0, copy_weight], len(labels))
 
+        # A sparse matrix puts its columns in order when it is first read: that must not happen in two threads at once.
+        for matrix in (rows, all_rows):
+            matrix.sum_duplicates()
+
         def half(at: int) -> tuple[np.ndarray, np.ndarray]:
             """Weights and bias of every second intent; those of the others are 0."""
             return _fit(all_rows, all_labels, counting, len(names), penalty, np.arange(at, len(names), 2))
