@@ -75,16 +75,22 @@ def write_section(root: Path) -> str:
     own = yaml.safe_load((root / "config.yml").read_text(encoding="utf-8"))
     parts = [(root / "data" / part).as_posix() for part in ("general", "retail")]
     for component in own["pipeline"]:
-        if component["name"].endswith("LinearIntentClassifier"):
+        # In a project the importer tells them where the lexicon and the lines about annoyance are.
+        if component["name"].endswith(("LinearIntentClassifier", "FrustrationScorer")):
             component["part_folders"] = parts
+    # When to step back is decided with the company's actions and slots, which the project here does not have.
+    policies = [
+        {**policy, "name": "RulePolicy"} if policy["name"].endswith("SteppingBackRulePolicy") else policy
+        for policy in own["policies"]
+    ]
     figures = {}
-    for name, pipeline, policies in (
+    for name, pipeline, chosen in (
+        ("ours", own["pipeline"], policies),
         ("stock (DIET and TED)", STOCK_PIPELINE, STOCK_POLICIES),
-        ("ours", own["pipeline"], own["policies"]),
     ):
         with tempfile.TemporaryDirectory() as folder:
             project = Path(folder)
-            _write_project(project, learned, asked, pipeline, policies, root)
+            _write_project(project, learned, asked, pipeline, chosen, root)
             figures[name] = _measure(project, root)
     head = ["pipeline", "first answer right", "training (s)", "start-up (s)", "turn (ms, median)", "memory (MB)"]
     rows = [
