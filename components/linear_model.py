@@ -1,13 +1,12 @@
 """A calibrated linear model: a support vector machine per intent and a temperature that makes margins probabilities.
 
-Trained in seconds on two cores: the machine that the temperature is found with learns beside the one that is kept.
+Trained in seconds, and always the same for the same examples.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -18,8 +17,6 @@ from sklearn.svm import LinearSVC
 _TEMPERATURES = np.geomspace(0.5, 40.0, 90)
 _FOLDS = 3
 _SEED = 7
-#: The number of no intent.
-_OTHER = -1
 #: What is reached here does not change with more rounds.
 _TOLERANCE = 0.1
 #: How much more an example of an intent counts by how much fewer it has than the mean, and within which bounds. One of
@@ -68,7 +65,6 @@ class LinearModel:
         names = sorted(set(intents))
         labels = np.array([names.index(intent) for intent in intents])
         rare = {intent for intent, count in Counter(intents).items() if count < _FOLDS}
-        every = np.arange(len(names))
         often = np.array([at for at, intent in enumerate(intents) if intent not in rare], dtype=int)
         seldom = np.setdiff1d(np.arange(len(labels)), often)
 
@@ -77,28 +73,17 @@ class LinearModel:
             all_rows, all_labels = vstack([rows, copies], format="csr"), np.tile(labels, 2)
             counting = np.repeat([1.0, copy_weight], len(labels))
 
-        # A sparse matrix puts its columns in order when it is first read: that must not happen in two threads at once.
-        for matrix in (rows, all_rows):
-            matrix.sum_duplicates()
-
-        def half(at: int) -> tuple[np.ndarray, np.ndarray]:
-            """Weights and bias of every second intent; those of the others are 0."""
-            return _fit(all_rows, all_labels, counting, len(names), penalty, np.arange(at, len(names), 2))
-
-        def fitting_temperature() -> float:
-            if not len(often) or len(names) == 1:
-                return 1.0
+        # One after the other: the library's machines share one source of chance, and two threads would make of every
+        # training another model.
+        weights, bias = _fit(all_rows, all_labels, counting, len(names), penalty)
+        temperature = 1.0
+        if len(often) and len(names) > 1:
             others, third = next(StratifiedKFold(_FOLDS, shuffle=True, random_state=_SEED).split(often, labels[often]))
             # Without the copies, which would take twice the time and change the margins little.
             known, asked = np.concatenate([often[others], seldom]), often[third]
-            weights, bias = _fit(rows[known], labels[known], np.ones(len(known)), len(names), penalty, every)
-            return fit_temperature(rows[asked] @ weights + bias, labels[asked])
-
-        with ThreadPoolExecutor(2) as threads:
-            halves = [threads.submit(half, at) for at in (0, 1)]
-            temperature = threads.submit(fitting_temperature)
-            (weights, bias), (more_weights, more_bias) = (one.result() for one in halves)
-        return cls(names, weights + more_weights, bias + more_bias, temperature.result())
+            unaware, start = _fit(rows[known], labels[known], np.ones(len(known)), len(names), penalty)
+            temperature = fit_temperature(rows[asked] @ unaware + start, labels[asked])
+        return cls(names, weights, bias, temperature)
 
     def margins(self, rows: csr_matrix) -> np.ndarray:
         """Shape (rows, intents)."""
@@ -135,35 +120,27 @@ class LinearModel:
 
 
 def _fit(
-    rows: csr_matrix, labels: np.ndarray, counting: np.ndarray, intents: int, penalty: float, asked: np.ndarray
+    rows: csr_matrix, labels: np.ndarray, counting: np.ndarray, intents: int, penalty: float
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Weights, shape (terms, intents), and bias of the intents `asked` for, each told from all others.
+    """Weights, shape (terms, intents), and bias; an intent without a row here is never the answer.
 
-    `counting`: what each row counts. An intent without a row here is never the answer; what was not asked for is 0.
+    `counting`: what each row counts.
     """
     weights = np.zeros((rows.shape[1], intents), dtype=np.float32)
-    bias = np.zeros(intents, dtype=np.float32)
-    bias[asked] = -1.0
+    bias = np.full(intents, -1.0, dtype=np.float32)
     present = np.unique(labels)
     if len(present) == 1:
-        bias[np.intersect1d(asked, present)] = 1.0
+        bias[present] = 1.0
         return weights, bias
-    balance = _balance(labels)
-    wanted = np.intersect1d(asked, present)
-    # Intents that are not asked for are one class to this machine: what it learns of the others stays the same.
-    learned = np.where(np.isin(labels, wanted), labels, _OTHER)
-    machine = LinearSVC(C=penalty, tol=_TOLERANCE, class_weight={**balance, _OTHER: 1.0}, random_state=_SEED)
-    machine.fit(rows, learned, sample_weight=counting)
-    found = machine.classes_
-    if len(found) == 2:
-        # For two classes there is one machine; the other one is its mirror image.
-        coefficients = np.concatenate([-machine.coef_, machine.coef_])
-        intercepts = np.concatenate([-machine.intercept_, machine.intercept_])
+    machine = LinearSVC(C=penalty, tol=_TOLERANCE, class_weight=_balance(labels), random_state=_SEED)
+    machine.fit(rows, labels, sample_weight=counting)
+    if len(present) == 2:
+        # For two intents there is one machine; the other one is its mirror image.
+        weights[:, present] = np.stack([-machine.coef_[0], machine.coef_[0]], axis=1)
+        bias[present] = [-machine.intercept_[0], machine.intercept_[0]]
     else:
-        coefficients, intercepts = machine.coef_, machine.intercept_
-    for at, label in enumerate(found):
-        if label != _OTHER:
-            weights[:, label], bias[label] = coefficients[at], intercepts[at]
+        weights[:, present] = machine.coef_.T
+        bias[present] = machine.intercept_
     return weights, bias
 
 

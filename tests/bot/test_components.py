@@ -130,3 +130,12 @@ def test_an_intent_with_a_single_example_is_learned_too() -> None:
 def test_one_intent_alone_is_always_the_answer() -> None:
     model = LinearModel.trained(csr_matrix(np.eye(3, dtype=np.float32)), ["a", "a", "a"], penalty=1.0)
     assert model.probabilities(csr_matrix((1, 3), dtype=np.float32)).tolist() == [[1.0]]
+
+
+def test_the_same_examples_make_the_same_model() -> None:
+    chance = np.random.default_rng(1)
+    rows = csr_matrix(chance.random((60, 40), dtype=np.float32))
+    intents = [f"intent{number % 5}" for number in range(60)]
+    one, other = (LinearModel.trained(rows, intents, penalty=1.0) for _ in range(2))
+    assert one.temperature == other.temperature
+    assert (one.margins(rows) == other.margins(rows)).all()
