@@ -17,6 +17,7 @@ from tests.support.rasa import ScriptedRasa
 from tests.support.whatsapp_phone import (
     Phone,
     WhatsAppLoop,
+    careful_loop,
     eventually,
     fake_graph,
     whatsapp_loop,
@@ -33,12 +34,8 @@ def fake(rules: BusinessRules) -> FakeGraph:
 async def loop(
     database_url: str, rasa: ScriptedRasa, rules: BusinessRules, tmp_path: Path, fake: FakeGraph
 ) -> AsyncIterator[WhatsAppLoop]:
-    await fake.start()
-    async with whatsapp_loop(database_url, rasa, with_whatsapp(rules), tmp_path, fake) as running:
+    async with careful_loop(database_url, rasa, with_whatsapp(rules), tmp_path, fake) as running:
         yield running
-        await eventually(lambda: not fake.webhooks.under_way, "every webhook taken")
-        assert fake.ledger.breaches == []
-    await fake.stop()
 
 
 @pytest.fixture

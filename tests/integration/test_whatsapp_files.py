@@ -9,7 +9,7 @@ from aiohttp import FormData
 from handoff_bridge.business import BusinessRules
 from tests.support.people import AgentAtDesk, Json, Refused
 from tests.support.rasa import ScriptedRasa
-from tests.support.whatsapp_phone import WhatsAppLoop, fake_graph, whatsapp_loop, with_whatsapp
+from tests.support.whatsapp_phone import WhatsAppLoop, careful_loop, with_whatsapp
 
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(2000)
 LETTER = b"%PDF-1.7\n" + bytes(2000)
@@ -19,13 +19,8 @@ LETTER = b"%PDF-1.7\n" + bytes(2000)
 async def loop(
     database_url: str, rasa: ScriptedRasa, rules: BusinessRules, tmp_path: Path
 ) -> AsyncIterator[WhatsAppLoop]:
-    rules = with_whatsapp(rules)
-    fake = fake_graph(rules)
-    await fake.start()
-    async with whatsapp_loop(database_url, rasa, rules, tmp_path, fake) as running:
+    async with careful_loop(database_url, rasa, with_whatsapp(rules), tmp_path) as running:
         yield running
-        assert fake.ledger.breaches == []
-    await fake.stop()
 
 
 async def send(kim: AgentAtDesk, conversation_id: str, content: bytes, name: str, mime: str, **fields: str) -> Json:

@@ -7,21 +7,15 @@ import pytest
 
 from handoff_bridge.business import BusinessRules
 from tests.support.rasa import Json, ScriptedRasa, says
-from tests.support.whatsapp_phone import WhatsAppLoop, eventually, fake_graph, whatsapp_loop, with_whatsapp
+from tests.support.whatsapp_phone import WhatsAppLoop, careful_loop, eventually, with_whatsapp
 
 
 @pytest.fixture
 async def loop(
     database_url: str, rasa: ScriptedRasa, rules: BusinessRules, tmp_path: Path
 ) -> AsyncIterator[WhatsAppLoop]:
-    rules = with_whatsapp(rules)
-    fake = fake_graph(rules)
-    await fake.start()
-    async with whatsapp_loop(database_url, rasa, rules, tmp_path, fake) as running:
+    async with careful_loop(database_url, rasa, with_whatsapp(rules), tmp_path) as running:
         yield running
-        await eventually(lambda: not fake.webhooks.under_way, "every webhook taken")
-        assert fake.ledger.breaches == []
-    await fake.stop()
 
 
 async def test_the_bot_says_that_it_is_a_machine_and_answers(loop: WhatsAppLoop) -> None:

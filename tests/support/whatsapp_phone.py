@@ -165,6 +165,20 @@ async def whatsapp_loop(
         yield WhatsAppLoop(bridge, fake)
 
 
+@asynccontextmanager
+async def careful_loop(
+    database_url: str, rasa: ScriptedRasa, rules: BusinessRules, folder: Path, fake: FakeGraph | None = None
+) -> AsyncIterator[WhatsAppLoop]:
+    """A loop that starts its fake, and whose bridge must have kept to every rule of the Graph API at the end."""
+    fake = fake or fake_graph(rules)
+    await fake.start()
+    async with whatsapp_loop(database_url, rasa, rules, folder, fake) as running:
+        yield running
+        await eventually(lambda: not fake.webhooks.under_way, "every webhook taken")
+        assert fake.ledger.breaches == []
+    await fake.stop()
+
+
 def _choices(body: Json) -> list[tuple[str, Json]]:
     if body["type"] != "interactive":
         return []

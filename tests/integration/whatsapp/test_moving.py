@@ -13,7 +13,7 @@ from handoff_bridge.http import keys
 from handoff_bridge.storage.codes_schema import channel_codes
 from tests.support.people import Customer
 from tests.support.rasa import ScriptedRasa
-from tests.support.whatsapp_phone import Phone, WhatsAppLoop, eventually, fake_graph, whatsapp_loop, with_whatsapp
+from tests.support.whatsapp_phone import Phone, WhatsAppLoop, careful_loop, with_whatsapp
 
 Json = dict[str, Any]
 PAGE = "https://hilfe.muster-elektronik.example/"
@@ -28,13 +28,8 @@ async def loop(
     assert rules.whatsapp.moving is not None
     moving = rules.whatsapp.moving.model_copy(update={"web_page": PAGE})
     rules = rules.model_copy(update={"whatsapp": rules.whatsapp.model_copy(update={"moving": moving})})
-    fake = fake_graph(rules)
-    await fake.start()
-    async with whatsapp_loop(database_url, rasa, rules, tmp_path, fake) as running:
+    async with careful_loop(database_url, rasa, rules, tmp_path) as running:
         yield running
-        await eventually(lambda: not fake.webhooks.under_way, "every webhook taken")
-        assert fake.ledger.breaches == []
-    await fake.stop()
 
 
 async def call(loop: WhatsAppLoop, method: str, path: str, status: int, token: str = "", **body: object) -> Json:
