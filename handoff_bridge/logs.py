@@ -54,12 +54,16 @@ class JsonLines(logging.Formatter):
 def way_of(error: BaseException) -> str:
     """The types of an error and its causes with the lines they came through, outermost first."""
     parts: list[str] = []
-    current: BaseException | None = error
-    while current is not None and len(parts) < MAX_CAUSES:
+    found: list[BaseException] = [error]
+    while found and len(parts) < MAX_CAUSES:
+        current = found.pop(0)
         own_words = f": {current.message}" if isinstance(current, BridgeError) else ""
         frames = "".join(traceback.format_tb(current.__traceback__))
         parts.append(f"{type(current).__module__}.{type(current).__qualname__}{own_words}\n{frames}")
-        current = current.__cause__ or (None if current.__suppress_context__ else current.__context__)
+        if isinstance(current, BaseExceptionGroup):
+            found += current.exceptions
+        if cause := current.__cause__ or (None if current.__suppress_context__ else current.__context__):
+            found.append(cause)
     return "caused by ".join(parts)
 
 

@@ -33,8 +33,14 @@ class Timeouts:
             (self._nobody_claimed, self._remind),
             (self._abandoned, self._close),
         ):
-            async with self._core.store.read() as tx:
-                overdue = await find(tx)
+            try:
+                async with self._core.store.read() as tx:
+                    overdue = await find(tx)
+            except StoreUnavailable:
+                raise
+            except Exception as error:
+                failed.append(error)
+                continue
             for conversation in overdue:
                 try:
                     done += await self._act(conversation, act)

@@ -5,6 +5,7 @@ With several bridges each has buckets of its own: the bounds are there to stop f
 
 import ipaddress
 import math
+import re
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,6 +17,10 @@ from handoff_bridge.errors import TooManyRequests
 
 #: Buckets kept at once; the longest unused are forgotten, and they would be full again anyway.
 MAX_BUCKETS = 50_000
+
+_WITH_PORT = re.compile(r"\[(?P<ipv6>[^\]]+)\](?::\d+)?|(?P<ipv4>[\d.]+):\d+")
+#: RFC 6052.
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +115,16 @@ def client_address(request: web.Request, trusted_hops: int) -> str:
 def _one_customer(address: str) -> str:
     if ":" not in address:
         return address
+    if (with_port := _WITH_PORT.fullmatch(address)) is not None:
+        # Some proxies write the port as well, and each connection has another one.
+        address = with_port["ipv6"] or with_port["ipv4"]
     try:
-        parsed = ipaddress.IPv6Address(address)
+        parsed = ipaddress.ip_address(address)
     except ValueError:
         return address
+    if parsed.version == 4:
+        return str(parsed)
+    if parsed in _NAT64:
+        # The whole of IPv4 behind a translator; the last four bytes are the customer's own.
+        return str(ipaddress.IPv4Address(parsed.packed[-4:]))
     return str(parsed.ipv4_mapped or ipaddress.IPv6Network((parsed, 64), strict=False))

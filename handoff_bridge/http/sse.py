@@ -16,6 +16,8 @@ from handoff_bridge.http.encoded import encode
 HEARTBEAT_S = 15.0
 #: A client that takes nothing for this long while more waits for it is cut off; it resumes by its cursor.
 PATIENCE_S = 30.0
+#: Far below the 64 KiB from which a transport lets its writer wait, in bytes.
+SMALL = 16_384
 #: Clients come back after this long, in milliseconds.
 RETRY_MS = 1000
 
@@ -67,8 +69,8 @@ class EventStream:
     async def _write(self, part: bytes) -> None:
         """Raises ConnectionResetError for a client that has gone or takes nothing."""
         transport = self._request.transport
-        if transport is not None and not transport.get_write_buffer_size():
-            # The reader has taken everything so far: there is nothing to wait for, and no timer needed.
+        if len(part) <= SMALL and transport is not None and not transport.get_write_buffer_size():
+            # The reader has taken everything so far, and this alone cannot fill the buffer: no timer is needed.
             await self._response.write(part)
             return
         try:

@@ -142,19 +142,13 @@ class Hub:
             subscription.wake()
 
     def typing(self, conversation_id: str, sender: str, active: bool) -> None:
-        self.tell_typing(conversation_id, sender, active)
-
-    def tell_typing(self, conversation_id: str, sender: str, active: bool) -> bool:
-        """Tell who follows that somebody is writing, or no longer; without renewal it ends by itself.
-
-        Returns whether there was anything to tell.
-        """
+        """Tell who follows that somebody is writing, or no longer; without renewal it ends by itself."""
         key = f"{conversation_id}/{sender}"
         if timer := self._typing_ends.pop(key, None):
             timer.cancel()
         elif not active and sender != Sender.BOT:
             # Nobody has seen them begin. Only the bot's turn is also shown to those who come in the middle of it.
-            return False
+            return
         if active:
             limit_s = TYPING_LIMIT_S.get(sender, TYPING_LIMIT_OTHERS_S)
             self._typing_ends[key] = asyncio.get_running_loop().call_later(
@@ -164,7 +158,6 @@ class Hub:
         for subscription in self._followers(conversation_id):
             subscription.typing[key] = event
             subscription.wake()
-        return True
 
     def turn_due(self) -> None:
         self._turns.set()

@@ -60,9 +60,9 @@ class PostgresSignals:
         self._gather("q", ["q"])
 
     def typing(self, conversation_id: str, sender: str, active: bool) -> None:
-        # Whoever began was announced to every process, so an end that is none here is none anywhere.
-        if self._hub.tell_typing(conversation_id, sender, active):
-            self._gather(f"t/{conversation_id}/{sender}", ["t", conversation_id, sender, active])
+        # An end that is none here may be one elsewhere: this process may have missed the beginning.
+        self._hub.typing(conversation_id, sender, active)
+        self._gather(f"t/{conversation_id}/{sender}", ["t", conversation_id, sender, active])
 
     def turn_due(self) -> None:
         # Whoever committed the turn runs it; when that process is busy or dead, another one's sweep finds it.

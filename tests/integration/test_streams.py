@@ -223,6 +223,26 @@ async def test_a_reader_who_takes_nothing_is_cut_off_and_goes_on_at_the_cursor(
         assert await take(events, 102) == list(range(1401, 1503))
 
 
+async def test_one_large_event_does_not_wait_for_ever_for_a_reader_who_takes_nothing(
+    bridge: Bridge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sse, "PATIENCE_S", 0.2)
+    customer, app = await waiting_customer(bridge), bridge.server.app
+    address = bridge.server.make_url(f"/v1/conversations/{customer.id}/events")
+    reader, writer = await asyncio.open_connection(address.host, address.port, limit=1024)
+    lines = (f"GET {address.path} HTTP/1.1", "Host: localhost", f"Authorization: Bearer {customer.token}", "", "")
+    writer.write("\r\n".join(lines).encode())
+    assert (await reader.readline()).startswith(b"HTTP/1.1 200")
+    async with app[keys.store].write() as tx:
+        # A single message larger than the buffers of both ends.
+        await tx.messages.append(customer.id, [Draft(Sender.BOT, "ä" * 8_000_000)], app[keys.core].clock.now())
+    app[keys.hub].conversation_changed(customer.id)
+    async with asyncio.timeout(PATIENCE_S):
+        while app[keys.hub].stream_count:
+            await customer.write("Hallo?")
+    writer.close()
+
+
 async def test_a_stream_ends_in_order_when_the_database_is_away_and_goes_on_afterwards(
     bridge: Bridge, monkeypatch: pytest.MonkeyPatch
 ) -> None:

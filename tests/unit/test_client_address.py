@@ -19,6 +19,9 @@ def address(forwarded: str, hops: int = 1) -> str:
         ("2001:db8:1:3::1", "2001:db8:1:3::/64"),
         ("::ffff:203.0.113.7", "203.0.113.7"),
         ("no:address", "no:address"),
+        ("64:ff9b::203.0.113.7", "203.0.113.7"),
+        ("203.0.113.7:50412", "203.0.113.7"),
+        ("[2001:db8:1:2::9]:443", "2001:db8:1:2::/64"),
     ],
 )
 def test_an_ipv6_customer_is_one_asker_however_many_addresses_they_use(forwarded: str, counted: str) -> None:
