@@ -3,7 +3,8 @@
 Several bridges may look at the same time: each change is guarded by the epoch, so it is made once.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 
 from handoff_bridge.conversations.core import AGENT_ONLINE_FOR, Core
@@ -13,6 +14,17 @@ from handoff_bridge.errors import StoreUnavailable
 
 #: How many conversations are looked at in one round.
 BATCH = 100
+
+
+@contextmanager
+def _noted(failed: list[Exception]) -> Iterator[None]:
+    """Keep what fails for later; without a store nothing else would work either."""
+    try:
+        yield
+    except StoreUnavailable:
+        raise
+    except Exception as error:
+        failed.append(error)
 
 
 class Timeouts:
@@ -27,27 +39,20 @@ class Timeouts:
 
         Raises ExceptionGroup at the end for what failed: one conversation's trouble is not another one's.
         """
-        done, failed = 0, []
+        done = 0
+        failed: list[Exception] = []
         for find, act in (
             (self._agent_gone, self._release),
             (self._nobody_claimed, self._remind),
             (self._abandoned, self._close),
         ):
-            try:
+            overdue: Sequence[Conversation] = ()
+            with _noted(failed):
                 async with self._core.store.read() as tx:
                     overdue = await find(tx)
-            except StoreUnavailable:
-                raise
-            except Exception as error:
-                failed.append(error)
-                continue
             for conversation in overdue:
-                try:
+                with _noted(failed):
                     done += await self._act(conversation, act)
-                except StoreUnavailable:
-                    raise
-                except Exception as error:
-                    failed.append(error)
         if failed:
             raise ExceptionGroup("Some overdue conversations could not be changed.", failed)
         return done
