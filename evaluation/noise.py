@@ -1,4 +1,7 @@
-"""Spoils messages the way phones and haste do; always in the same way for the same message."""
+"""Spoils messages the way phones and haste do; always in the same way for the same message.
+
+Apart from `components.typing_errors` on purpose: what is examined here is not what was learned from.
+"""
 
 from __future__ import annotations
 
